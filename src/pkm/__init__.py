@@ -1,0 +1,3 @@
+"""Personal Knowledge Mastery at a terminal: seek, sense, share."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""The voice: Typer and rich live here only."""

@@ -1,0 +1,1 @@
+"""The whole loop on sample feeds, run as a user would."""

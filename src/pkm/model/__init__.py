@@ -1,0 +1,1 @@
+"""Nouns: frozen, no I/O, no clock."""

@@ -1,0 +1,207 @@
+"""An item, its arrivals, and what a feed says before either is stored."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where an item stands; derived from the user's decisions."""
+
+    NEW = "new"
+    KEPT = "kept"
+    LET_GO = "let-go"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Via:
+    """Whose pointer led here.
+
+    Attributes:
+        name: As given; None if only an address is known.
+        url: http or https; None if only a name is known.
+        direct: The user said that nobody pointed here; then name and url are None.
+    """
+
+    name: str | None = None
+    url: str | None = None
+    direct: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    """A file that an item carries: audio, video, a picture.
+
+    Attributes:
+        length: Bytes as the feed claims; None if it gave no number.
+        duration_s: Seconds; None if unknown.
+    """
+
+    url: str
+    type: str | None = None
+    length: int | None = None
+    duration_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedItem:
+    """One item as a feed says it now; nothing is trusted or stored yet.
+
+    Attributes:
+        raw_id: Raw text of guid or id, white space trimmed, never joined with a base. None if absent.
+        url: Absolute http or https address, or None.
+        title: Plain text on one line, markup removed, cut to its limit; None if absent.
+        authors: Plain names.
+        published_at: Aware, UTC; None if the feed gave no date that we can read.
+        updated_at: Aware, UTC; None likewise.
+        html: Body as given (content before summary), relative links made absolute, NOT yet sanitised.
+        summary_html: The shorter text beside a full one, NOT yet sanitised; None if there is none.
+        comments_url: The discussion page.
+        via: From Atom `rel=via` or the entry's `source`.
+        tags: Categories, plain text.
+        language: BCP 47 tag from the entry or its feed.
+        position: 0 for the first in the document.
+    """
+
+    raw_id: str | None = None
+    url: str | None = None
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    html: str | None = None
+    summary_html: str | None = None
+    comments_url: str | None = None
+    via: Via | None = None
+    enclosures: tuple[Enclosure, ...] = ()
+    tags: tuple[str, ...] = ()
+    language: str | None = None
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    """A whole feed as parsed.
+
+    Attributes:
+        format: `rss20`, `rss10`, `atom10`, `json11`…
+        title: Plain text; None if absent.
+        home_url: The page the feed belongs to.
+        self_url: What the feed says its own address is.
+        next_url: The next page, if the feed is paged.
+        language: BCP 47 tag.
+        ttl_s: Seconds that the feed asks us to wait; None if it does not.
+        truncated: The document ended early: store its items, but no validators.
+        notes: What was odd but mended (charset overridden, markup repaired).
+    """
+
+    format: str
+    title: str | None = None
+    home_url: str | None = None
+    self_url: str | None = None
+    next_url: str | None = None
+    language: str | None = None
+    ttl_s: int | None = None
+    truncated: bool = False
+    notes: tuple[str, ...] = ()
+    items: tuple[ParsedItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A body, cleaned once for storing; it is sanitised again wherever it is rendered.
+
+    Attributes:
+        sha: SHA-256 hex of `html`.
+        html: Sanitised HTML, absolute links.
+        text: The same as plain text.
+    """
+
+    sha: str
+    html: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """An item as one source gave it.
+
+    Attributes:
+        source: Id of the source; with `key`, the arrival's identity.
+        key: See `rules.identity` for the chain that makes it.
+        item: Id of the item that it belongs to.
+        url: As published minus tracking parameters; None if it gave none.
+        authors: Plain names.
+        published_at: Aware, UTC; never later than `first_seen` for ordering, but shown as given. None: no date.
+        date_source: `feed`, or `seen` if the feed gave no date that we could read.
+        first_seen: Aware, UTC.
+        last_seen: Aware, UTC.
+        position: Place in the document at first sight.
+        content_sha: Hash over title, link and text: differs when the source edited it.
+        text_sha: Key of the body in `texts`; None if it has no body.
+        aliases: Lower steps of the key chain, by which it is known too.
+        revisions: How often the source changed it since.
+    """
+
+    source: str
+    key: str
+    item: str
+    title: str | None = None
+    url: str | None = None
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    date_source: str = "feed"
+    first_seen: datetime
+    last_seen: datetime
+    position: int = 0
+    content_sha: str = ""
+    text_sha: str | None = None
+    comments_url: str | None = None
+    via: Via | None = None
+    hat_tip: str | None = None
+    enclosures: tuple[Enclosure, ...] = ()
+    tags: tuple[str, ...] = ()
+    language: str | None = None
+    aliases: tuple[str, ...] = ()
+    revisions: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One thing that somebody else made; what it shows is the best of its arrivals.
+
+    Attributes:
+        id: `i-` and 12 characters.
+        url: Clickable address; None for a talk, a mail or pasted text.
+        kind: `page` (from a feed or an address), `talk`, `mail` or `text`.
+        published_at: Aware, UTC; None if unknown.
+        first_seen: Aware, UTC.
+        sort_at: Aware, UTC; min(published, first seen): the order of lists.
+        source: Id of the source whose arrival it shows; None for a stub.
+        text_sha: Key of its body in `texts`.
+        kept_at: Aware, UTC; when it was last kept, None if it is not kept.
+        later_at: Aware, UTC; when the user put it off.
+        hidden_by: The rule that hides it, None if it is in view.
+        stub: Only the user's files know it; a pull may join it.
+    """
+
+    id: str
+    title: str | None = None
+    url: str | None = None
+    kind: str = "page"
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    first_seen: datetime
+    sort_at: datetime
+    source: str | None = None
+    language: str | None = None
+    state: State = State.NEW
+    via: Via | None = None
+    hat_tip: str | None = None
+    text_sha: str | None = None
+    kept_at: datetime | None = None
+    later_at: datetime | None = None
+    hidden_by: str | None = None
+    stub: bool = False
+    tags: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""Pure rules over the nouns: no I/O, no clock."""

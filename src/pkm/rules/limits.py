@@ -1,0 +1,58 @@
+"""Every limit in one place; most can be raised in `pkm.toml`.
+
+Sizes are in bytes unless the name says otherwise; times in seconds.
+"""
+
+from typing import Final
+
+MB: Final = 1_000_000
+
+# The wire.
+BODY_WIRE: Final = 10 * MB
+BODY_DECODED: Final = 15 * MB
+DECODE_RATIO: Final = 100  # past 1 MB of output
+CONNECT_S: Final = 10.0
+READ_S: Final = 20.0
+TOTAL_S: Final = 60.0
+REDIRECTS: Final = 5
+RESPONSE_HEADERS: Final = 64_000
+HOSTS_AT_ONCE: Final = 32
+LOOPBACK_AT_ONCE: Final = 8
+HOST_GAP_S: Final = 1.0
+VALIDATOR_CHARS: Final = 1_024
+FLOOR_S: Final = 60 * 60
+FLOOR_WITHOUT_VALIDATORS_S: Final = 24 * 60 * 60
+LONGEST_WAIT_S: Final = 7 * 24 * 60 * 60
+
+# Feeds and items.
+PARSE_WALL_S: Final = 10.0
+PARSE_CPU_S: Final = 8
+PARSE_MEMORY: Final = 512 * MB
+ITEMS_FIRST_PULL: Final = 5_000
+ITEMS_PER_PULL: Final = 1_000
+FIRST_PULL_NEW: Final = 5
+TITLE_CHARS: Final = 1_000
+AUTHOR_CHARS: Final = 200
+TAG_CHARS: Final = 100
+TAGS_PER_ITEM: Final = 64
+URL_CHARS: Final = 4_096
+KEY_CHARS: Final = 2_048  # longer raw ids are hashed
+HTML_BYTES: Final = 1 * MB
+HTML_DEPTH: Final = 256
+
+# The user's files.
+FRONT_MATTER_BYTES: Final = 64_000
+FRONT_MATTER_DEPTH: Final = 32
+NOTE_BYTES: Final = 5 * MB
+FILE_STEM_BYTES: Final = 80
+OPML_BYTES: Final = 10 * MB
+OPML_OUTLINES: Final = 20_000
+OPML_DEPTH: Final = 16
+VANISHED_SHARE: Final = 0.2
+RACY_S: Final = 2.0
+
+# The store.
+BUSY_S: Final = 30.0
+UNDO_DAYS: Final = 90
+TRASH_BYTES: Final = 200 * MB
+WAL_WARN: Final = 64 * MB

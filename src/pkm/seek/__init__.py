@@ -1,0 +1,1 @@
+"""Seek: what others wrote, brought in and picked."""

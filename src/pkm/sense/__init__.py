@@ -1,0 +1,1 @@
+"""Sense: the person's own words on it."""

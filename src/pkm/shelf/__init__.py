@@ -1,0 +1,1 @@
+"""Store, vault and net opened together: where the stages meet."""

@@ -1,0 +1,1 @@
+"""SQLite: the index that can be made again."""

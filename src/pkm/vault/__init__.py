@@ -1,0 +1,1 @@
+"""The user's files: read, written whole, never half."""
