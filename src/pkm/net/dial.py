@@ -1,0 +1,154 @@
+"""Making a connection, by our own rule about addresses, on the running thread's time.
+
+The address is checked where it is dialled, with the very answer of the one
+look-up that is made, so that a name cannot change its mind in between.
+"""
+
+import socket
+import ssl
+from collections.abc import Iterable
+
+import httpcore
+
+from pkm.errors import AddressRefused
+from pkm.net.address import literal, refusal, special_name
+from pkm.net.deadline import current
+from pkm.net.resolve import ResolverPool
+
+_NEXT_ADDRESS_S = 3.0  # a dead IPv6 route must not eat the time of the IPv4 one
+_ADDRESSES = 6
+
+SocketOption = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
+
+
+class MeteredStream(httpcore.NetworkStream):
+    """A connection whose reads and writes obey the running thread's deadline."""
+
+    def __init__(self, inner: httpcore.NetworkStream) -> None:
+        self._inner = inner
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        deadline = current()
+        received = self._inner.read(max_bytes, deadline.left(timeout))
+        deadline.count(len(received))
+        return received
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._inner.write(buffer, current().left(timeout))
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        left = current().left(timeout)
+        try:
+            return MeteredStream(self._inner.start_tls(ssl_context, server_hostname, left))
+        except ValueError as error:  # a name that OpenSSL or IDNA cannot take
+            raise httpcore.ConnectError(str(error)) from error
+
+    def get_extra_info(self, info: str) -> object:
+        return self._inner.get_extra_info(info)
+
+
+class Dialler(httpcore.NetworkBackend):
+    """Makes connections; refuses addresses that are not public.
+
+    Args:
+        names: Looks names up.
+        allowed: The user named this host: any address is right.
+    """
+
+    def __init__(self, names: ResolverPool, *, allowed: bool) -> None:
+        self._names = names
+        self._allowed = allowed
+        self._inner = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[SocketOption] | None = None,
+    ) -> httpcore.NetworkStream:
+        current().dialled = True
+        if not self._allowed:
+            check_name(host)
+        addresses = self._addresses(host, port, timeout)
+        for address in addresses[:-1]:
+            left = current().left(_NEXT_ADDRESS_S if timeout is None else min(timeout, _NEXT_ADDRESS_S))
+            try:
+                return self._dial(address, port, left, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                continue
+        return self._dial(addresses[-1], port, current().left(timeout), local_address, socket_options)
+
+    def _dial(
+        self,
+        address: str,
+        port: int,
+        timeout_s: float,
+        local_address: str | None,
+        socket_options: Iterable[SocketOption] | None,
+    ) -> MeteredStream:
+        return MeteredStream(self._inner.connect_tcp(address, port, timeout_s, local_address, socket_options))
+
+    def _addresses(self, host: str, port: int, timeout: float | None) -> list[str]:
+        if literal(host) is not None:
+            found = [host]
+        else:
+            try:
+                answer = self._names.resolve(host, port, timeout_s=current().left(timeout))
+            except TimeoutError as error:
+                raise socket.gaierror(socket.EAI_AGAIN, "no answer in time") from error
+            found = _in_turn(answer)
+        if not found:
+            raise socket.gaierror(socket.EAI_NONAME, "no address")
+        if not self._allowed:
+            # One closed address among open ones is how a name is made to rebind: all must be open.
+            for address in found:
+                check_address(host, address)
+        return found[:_ADDRESSES]
+
+
+def check_name(host: str) -> None:
+    """Refuse names that mean this computer or its network.
+
+    Raises:
+        AddressRefused: It is such a name.
+    """
+    if special_name(host):
+        raise AddressRefused(
+            f"{host}: not asked",
+            why="that name belongs to this computer or its network",
+            hint="if you mean it: `pkm follow URL --allow-private`",
+        )
+
+
+def check_address(host: str, address: str) -> None:
+    """Refuse addresses that are not public.
+
+    Raises:
+        AddressRefused: It is such an address.
+    """
+    reason = refusal(address)
+    if reason is not None:
+        raise AddressRefused(
+            f"{host}: not asked", why=reason, hint="if you mean it: `pkm follow URL --allow-private`"
+        )
+
+
+def _in_turn(found: Iterable[tuple[socket.AddressFamily, str]]) -> list[str]:
+    """The addresses, the two families taking turns, the resolver's first one first."""
+    rows = list(dict.fromkeys(found))
+    first = [address for family, address in rows if family == rows[0][0]]
+    other = [address for family, address in rows if family != rows[0][0]]
+    mixed: list[str] = []
+    for place in range(max(len(first), len(other))):
+        mixed += first[place : place + 1] + other[place : place + 1]
+    return mixed

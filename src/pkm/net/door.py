@@ -1,0 +1,333 @@
+"""The one door to the network: a GET, every hop checked, whole or an error.
+
+    request | headers | (address rule | hop | redirect rule)* | decode | answer
+
+Nothing else in pkm opens a connection for HTTP. Redirects are followed by hand
+since only hop by hop can be told what is permanent, who may see the
+validators, and where we do not go.
+"""
+
+import hashlib
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import TracebackType
+from typing import NamedTuple, Self
+from urllib.request import getproxies_environment
+
+import httpcore
+
+from pkm.errors import CredentialsError, UnsafeLink
+from pkm.model.source import Validators
+from pkm.net import freshness
+from pkm.net.deadline import Deadline, running
+from pkm.net.decode import Decoder
+from pkm.net.failures import BadRedirect, BrokenAnswer, StatusFailed, TooLarge, explained
+from pkm.net.headers import (
+    ACCEPT_ENCODING,
+    FEED_ACCEPT,
+    callers_headers,
+    received_headers,
+    usable_validator,
+    validator_headers,
+)
+from pkm.net.redirects import FOLLOWED, Trail, location_of, may_be_private, next_target
+from pkm.net.resolve import Resolver, ResolverPool, system_resolver
+from pkm.net.target import NotWeb, Target, parse_target
+from pkm.net.transport import DoorLimits, Transport
+from pkm.net.verdicts import FINE, verdict, wants_login
+from pkm.rules.urls import display_url
+
+_DRAINED = 64 * 1024  # of a body that nobody reads, so that its connection can be kept
+_HIDDEN = "(hidden)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What to ask for.
+
+    Attributes:
+        url: http or https; may hold a login, which goes to its host alone.
+        etag: Validator that this URL gave, byte for byte; None if it gave none.
+        last_modified: The same.
+        known: Validators that other URLs gave, by URL, in case a redirect leads there.
+        allow_private: The user named this host: private and loopback addresses are right for it.
+        headers: The source's own settings; may hold secrets, so they go to its host alone.
+        accept: The `Accept` header.
+    """
+
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+    known: Mapping[str, Validators] = field(default_factory=dict)
+    allow_private: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    accept: str = FEED_ACCEPT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hop:
+    """A redirect that we followed.
+
+    Attributes:
+        url: Who sent us on.
+        status: 301, 302, 303, 307 or 308; see `redirects.PERMANENT`.
+        location: Where to, as an absolute URL.
+    """
+
+    url: str
+    status: int
+    location: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came, of any HTTP status; `judge` tells good from bad.
+
+    Attributes:
+        url: Who answered: the request's own URL, or where the redirects ended.
+        status: HTTP status code.
+        headers: Lower-case names; values are text from outside (latin-1).
+        body: Decoded and complete; empty unless the status is 2xx.
+        hops: The redirects on the way, in order.
+        sent: Headers of the first hop; values that may be secret are hidden.
+    """
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    hops: tuple[Hop, ...] = ()
+    sent: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def etag(self) -> str | None:
+        """The validator byte for byte; None if absent, over 1,024 characters or not printable ASCII."""
+        return usable_validator(self.headers.get("etag"))
+
+    @property
+    def last_modified(self) -> str | None:
+        """As `etag`."""
+        return usable_validator(self.headers.get("last-modified"))
+
+    @property
+    def content_type(self) -> str | None:
+        """The header's value with its parameters, None if absent."""
+        return self.headers.get("content-type")
+
+    @property
+    def max_age_s(self) -> float | None:
+        """Seconds that it stays fresh, None if it does not say."""
+        return freshness.max_age_s(self.headers)
+
+    @property
+    def body_sha(self) -> str:
+        """SHA-256 of the body, in hexadecimal."""
+        return hashlib.sha256(self.body).hexdigest()
+
+    def retry_after_s(self, now: datetime) -> float | None:
+        """Seconds the server asked us to wait, 0 to 7 days; None if it did not."""
+        return freshness.retry_after_s(self.headers, now)
+
+
+class _Reply(NamedTuple):
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class Door:
+    """Gets things; thread-safe, a request belongs to the thread that makes it.
+
+    Args:
+        user_agent: `pkm/VERSION (+URL; feed reader)`.
+        resolver: Names to addresses; None: this computer's own.
+        limits: Time and size of a request.
+        proxies: Scheme to proxy URL; None: http_proxy, https_proxy and no_proxy of the environment.
+        tls: Whom to trust; None: SSL_CERT_FILE, else certifi's list, read when first needed.
+    """
+
+    def __init__(
+        self,
+        *,
+        user_agent: str,
+        resolver: Resolver | None = None,
+        limits: DoorLimits | None = None,
+        proxies: Mapping[str, str] | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._user_agent = user_agent
+        self._limits = limits or DoorLimits()
+        self._proxies = getproxies_environment() if proxies is None else proxies
+        self._names = ResolverPool(resolver or system_resolver)
+        self._transport = Transport(
+            names=self._names, door_limits=self._limits, proxies=self._proxies, tls=tls
+        )
+
+    @property
+    def notice(self) -> str | None:
+        """A sentence to tell the user once: with a proxy, addresses cannot be checked. None without."""
+        if not any(self._proxies.get(scheme) for scheme in ("http", "https", "all")):
+            return None
+        return "a proxy is set, so pkm can refuse private addresses only where they are written out"
+
+    def get(self, request: Request) -> Answer:
+        """Ask, follow, decode; returns for every HTTP status.
+
+        Raises:
+            FetchError: The network, the server or a limit stopped us; see `failures` for the kinds.
+            AddressRefused: The host, or where it sends us, is private or special.
+            UnsafeLink: The URL is not http or https with a host.
+            UsageError: A header of the settings cannot be sent.
+        """
+        start = _start(request.url)
+        headers = self._first_headers(request, start)
+        deadline = Deadline(self._limits.total_s)
+        with running(deadline):
+            return self._follow(request, start, headers, deadline)
+
+    def close(self) -> None:
+        """Close what is open; requests under way fail."""
+        self._transport.close()
+        self._names.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _follow(self, request: Request, start: Target, first: dict[str, str], deadline: Deadline) -> Answer:
+        trail = Trail.from_start(start, most=self._limits.redirects)
+        target, headers, hops = start, first, list[Hop]()
+        while True:
+            allowed = may_be_private(target, start, allowed=request.allow_private)
+            with explained(target.url, deadline):
+                reply = self._hop(target, headers, allowed=allowed, deadline=deadline)
+            location = location_of(reply.status, reply.headers)
+            if location is None:
+                break
+            onward = next_target(trail, target, location)
+            hops.append(Hop(url=_named(request, target, hops), status=reply.status, location=onward.url))
+            trail, target = trail.onward(onward), onward
+            headers = self._later_headers(request, start, target)
+        return Answer(
+            url=_named(request, target, hops),
+            status=reply.status,
+            headers=reply.headers,
+            body=reply.body,
+            hops=tuple(hops),
+            sent=_shown(first, request),
+        )
+
+    def _hop(
+        self, target: Target, headers: Mapping[str, str], *, allowed: bool, deadline: Deadline
+    ) -> _Reply:
+        with self._transport.answer(target, headers, allowed=allowed, deadline=deadline) as response:
+            if sum(len(name) + len(value) + 4 for name, value in response.headers) > self._limits.headers:
+                raise TooLarge(display_url(target.url), "the answer's headers are too large")
+            received = received_headers(response.headers)
+            if 200 <= response.status < 300:
+                body = self._body(response, received)
+            else:
+                body = b""
+                _drain(response)
+            return _Reply(response.status, received, body)
+
+    def _body(self, response: httpcore.Response, headers: Mapping[str, str]) -> bytes:
+        decoder = Decoder(
+            headers.get("content-encoding", ""),
+            most=self._limits.body_decoded,
+            ratio=self._limits.decode_ratio,
+        )
+        for piece in response.iter_stream():
+            decoder.feed(piece)
+        return decoder.finish()
+
+    def _first_headers(self, request: Request, start: Target) -> dict[str, str]:
+        validators = validator_headers(request.etag, request.last_modified)
+        return self._common(request, start) | validators | _secrets(request, start)
+
+    def _later_headers(self, request: Request, start: Target, target: Target) -> dict[str, str]:
+        """Headers after a redirect: what is the first host's own goes nowhere else."""
+        known = request.known.get(target.url)
+        own = target.same_site(start)
+        if known is not None:
+            validators = validator_headers(known.etag, known.last_modified)
+        else:
+            validators = validator_headers(request.etag, request.last_modified) if own else {}
+        return self._common(request, target) | validators | (_secrets(request, start) if own else {})
+
+    def _common(self, request: Request, target: Target) -> dict[str, str]:
+        return {
+            "Host": target.authority,
+            "User-Agent": self._user_agent,
+            "Accept": request.accept,
+            "Accept-Encoding": ACCEPT_ENCODING,
+        }
+
+
+def judge(answer: Answer, now: datetime) -> None:
+    """Return if the answer is one to go on with: 200, 203, 226 or 304.
+
+    Args:
+        answer: What `Door.get` gave.
+        now: Aware; for a `Retry-After` that is a date.
+
+    Raises:
+        CredentialsError: 401 or 407.
+        BadRedirect: A redirect that says not where to.
+        BrokenAnswer: 200 without a body.
+        StatusFailed: Any other status, with `status` and `retry_after_s`.
+    """
+    shown = display_url(answer.url)
+    if answer.status == 200 and not answer.body:
+        raise BrokenAnswer(shown, "the server answered with nothing", why="the answer is empty", status=200)
+    if answer.status in FINE:
+        return
+    if answer.status in FOLLOWED:
+        raise BadRedirect(
+            shown, f"the server answered {answer.status} without saying where to", status=answer.status
+        )
+    reason, why, hint = verdict(answer.status)
+    if wants_login(answer.status):
+        raise CredentialsError(
+            f"{shown}: {reason}", why=why, hint="`pkm config secret` tells how to give a login"
+        )
+    wait = answer.retry_after_s(now)
+    raise StatusFailed(shown, reason, why=why, hint=hint, status=answer.status, retry_after_s=wait)
+
+
+def _start(url: str) -> Target:
+    try:
+        return parse_target(url)
+    except NotWeb as error:
+        raise UnsafeLink(
+            f"{display_url(url)}: not asked", why=str(error), hint="give an address that begins with https://"
+        ) from error
+
+
+def _named(request: Request, target: Target, hops: list[Hop]) -> str:
+    """The URL as the caller wrote it for the first hop: it is the key that the caller knows."""
+    return target.url if hops else request.url
+
+
+def _secrets(request: Request, start: Target) -> dict[str, str]:
+    login = {} if start.basic is None else {"Authorization": start.basic}
+    return login | callers_headers(request.headers)
+
+
+def _shown(sent: Mapping[str, str], request: Request) -> dict[str, str]:
+    hidden = {name.lower() for name in request.headers} | {"authorization"}
+    return {name: _HIDDEN if name.lower() in hidden else value for name, value in sent.items()}
+
+
+def _drain(response: httpcore.Response) -> None:
+    size = 0
+    for piece in response.iter_stream():
+        size += len(piece)
+        if size > _DRAINED:
+            return
