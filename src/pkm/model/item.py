@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from pkm.model.source import Source
+
 
 class State(StrEnum):
     """Where an item stands; derived from the user's decisions."""
@@ -205,3 +207,21 @@ class Item:
     hidden_by: str | None = None
     stub: bool = False
     tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedItem:
+    """An item as a list shows it.
+
+    Attributes:
+        source: Whose arrival it shows; None for a stub.
+        notes: Ids of the notes on it, oldest first.
+        sources: In how many sources it arrived.
+        has_own_words: Whether one of its notes has words of the user's own.
+    """
+
+    item: Item
+    source: Source | None = None
+    notes: tuple[str, ...] = ()
+    sources: int = 1
+    has_own_words: bool = False

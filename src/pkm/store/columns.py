@@ -1,0 +1,86 @@
+"""How values stand in columns: moments, lists and pointers as text."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from pkm.model.item import Enclosure, Via
+
+
+def to_text(moment: datetime | None) -> str | None:
+    """RFC 3339 in UTC with milliseconds, so that text order is time order."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def stamp(moment: datetime) -> str:
+    """The same for a moment that is there."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def to_moment(text: str | None) -> datetime | None:
+    """The moment that a column holds, aware, UTC."""
+    return datetime.fromisoformat(text) if text else None
+
+
+def moment(text: str) -> datetime:
+    """The same for a column that is never null."""
+    return datetime.fromisoformat(text)
+
+
+def to_json(values: Iterable[object]) -> str:
+    """A JSON array."""
+    return json.dumps(list(values), ensure_ascii=False, separators=(",", ":"))
+
+
+def names(text: str) -> tuple[str, ...]:
+    """The strings of a JSON array."""
+    return tuple(json.loads(text)) if text != "[]" else ()
+
+
+def paths(text: str) -> tuple[tuple[str, ...], ...]:
+    """The lists of strings of a JSON array."""
+    return tuple(tuple(part) for part in json.loads(text)) if text != "[]" else ()
+
+
+def pairs(text: str) -> tuple[tuple[str, str], ...]:
+    """The pairs of strings of a JSON array."""
+    return tuple((str(key), str(value)) for key, value in json.loads(text)) if text != "[]" else ()
+
+
+def via_text(via: Via | None) -> str | None:
+    """A pointer as one string: `direct`, `Name <url>`, `Name`, or `<url>`."""
+    if via is None:
+        return None
+    if via.direct:
+        return "direct"
+    where = f"<{via.url}>" if via.url else ""
+    return f"{via.name or ''} {where}".strip() or None
+
+
+def to_via(text: str | None) -> Via | None:
+    """The pointer that such a string names."""
+    if not text:
+        return None
+    if text == "direct":
+        return Via(direct=True)
+    name, bracket, rest = text.rpartition("<")
+    if bracket and rest.endswith(">"):
+        return Via(name=name.strip() or None, url=rest[:-1] or None)
+    return Via(name=text)
+
+
+def enclosures_text(enclosures: Sequence[Enclosure]) -> str:
+    """Enclosures as a JSON array of arrays."""
+    return to_json([one.url, one.type, one.length, one.duration_s] for one in enclosures)
+
+
+def to_enclosures(text: str) -> tuple[Enclosure, ...]:
+    """The enclosures of such an array."""
+    if text == "[]":
+        return ()
+    return tuple(
+        Enclosure(url=url, type=kind, length=length, duration_s=duration)
+        for url, kind, length, duration in json.loads(text)
+    )

@@ -1,0 +1,146 @@
+"""A query tree as SQL over `search_text AS s`; the only text of the user's in it are bound values."""
+
+from pkm.rules.fold import fold
+from pkm.rules.query import And, Filter, Node, Not, Or, Term
+
+
+def conjunction(query: Node) -> tuple[str, ...] | None:
+    """The phrases of a query that is words alone, all of them wanted; None for any other query.
+
+    Such a query, the common one, goes to FTS5 as a single MATCH, which is twice as fast.
+    """
+    parts = query.nodes if isinstance(query, And) else (query,)
+    if not parts or not all(isinstance(part, Term) for part in parts):
+        return None
+    said = [phrase(part) for part in parts if isinstance(part, Term)]
+    kept = tuple(one for one in said if one)
+    return kept or None
+
+
+def needs_words(query: Node) -> bool:
+    """Whether each hit must hold at least one of the words, so that ranking may begin from them."""
+    if isinstance(query, Term):
+        return phrase(query) is not None
+    if isinstance(query, And):
+        return any(needs_words(child) for child in query.nodes)
+    if isinstance(query, Or):
+        return all(needs_words(child) for child in query.nodes)
+    return False
+
+
+def phrase(term: Term) -> str | None:
+    """One quoted phrase for FTS5; None if folding leaves nothing that the tokenizer would keep."""
+    folded = fold(term.text).replace('"', " ").replace("\0", " ").strip()
+    if not any(char.isalnum() or ord(char) > 0x2000 for char in folded):
+        return None
+    field = f"{term.field} : " if term.field else ""
+    return f'{field}"{folded}"{" *" if term.prefix else ""}'
+
+
+class Condition:
+    """Compiles a tree to a condition on `s`, gathering its values in order."""
+
+    def __init__(self) -> None:
+        self.values: list[object] = []
+
+    def node(self, node: Node) -> str:
+        if isinstance(node, Term):
+            return self._term(node)
+        if isinstance(node, Filter):
+            return self._filter(node)
+        if isinstance(node, Not):
+            return f"NOT ({self.node(node.node)})"
+        if not node.nodes:
+            return "1"
+        word = " AND " if isinstance(node, And) else " OR "
+        return "(" + word.join(self.node(child) for child in node.nodes) + ")"
+
+    def _term(self, term: Term) -> str:
+        said = phrase(term)
+        if said is None:
+            return "1"
+        self.values.append(said)
+        return "s.rowid IN (SELECT rowid FROM search WHERE search MATCH ?)"
+
+    def _filter(self, filtered: Filter) -> str:
+        compilers = {
+            "tag": self._tag,
+            "source": self._source,
+            "site": self._source,
+            "author": self._author,
+            "in": self._is_in,
+            "is": self._is,
+            "has": self._has,
+            "kind": self._kind,
+        }
+        value = filtered.value.casefold()
+        compiler = compilers.get(filtered.key)
+        return compiler(value) if compiler else self._when(filtered.key, value)
+
+    def _kind(self, value: str) -> str:
+        return self._of("SELECT id FROM notes WHERE coalesce(kind, 'comment') = ?", value)
+
+    def _of(self, ids: str, *values: object) -> str:
+        """`s` is one of these ids, or a note on one of them, or a quote from one of them."""
+        self.values += values
+        return f"s.ref IN ({ids})"
+
+    def _tag(self, value: str) -> str:
+        tagged = """SELECT "on" FROM tags WHERE fold = ? OR fold LIKE ? ESCAPE '\\'"""
+        self.values += [value, _like(value) + "/%"] * 2
+        return f"(s.ref IN ({tagged}) OR s.ref IN (SELECT id FROM items WHERE source IN ({tagged})))"
+
+    def _source(self, value: str) -> str:
+        named = (
+            "SELECT id FROM sources WHERE id = ? OR lower(coalesce(title, '')) LIKE ? ESCAPE '\\'"
+            " OR lower(url) LIKE ? ESCAPE '\\'"
+        )
+        like = f"%{_like(value)}%"
+        items = f"SELECT item FROM arrivals WHERE source IN ({named})"
+        self.values += [value, like, like] * 3
+        return (
+            f"(s.ref IN ({items}) OR s.ref IN (SELECT note FROM note_items WHERE item IN ({items}))"
+            f" OR s.ref IN (SELECT id FROM quotes WHERE item IN ({items})))"
+        )
+
+    def _author(self, value: str) -> str:
+        like = f"%{_like(value)}%"
+        self.values += [like, like]
+        return (
+            "(s.ref IN (SELECT id FROM items WHERE lower(authors) LIKE ? ESCAPE '\\')"
+            " OR s.ref IN (SELECT id FROM notes WHERE lower(authors) LIKE ? ESCAPE '\\'))"
+        )
+
+    def _is_in(self, value: str) -> str:
+        kind = value.removesuffix("s")
+        self.values.append("edition" if kind in {"digest", "share"} else kind)
+        return "s.kind = ?"
+
+    def _is(self, value: str) -> str:
+        if value in {"new", "kept", "let-go"}:
+            return self._of("SELECT id FROM items WHERE state = ?", value)
+        if value == "unsensed":
+            worded = "SELECT item FROM note_items JOIN notes ON notes.id = note WHERE own_words >= 3"
+            return f"s.ref IN (SELECT id FROM items WHERE state = 'kept' AND id NOT IN ({worded}))"
+        return self._of("SELECT id FROM notes WHERE status = ? OR kind = ?", value, value)
+
+    def _has(self, value: str) -> str:
+        table = {
+            "note": "SELECT item FROM note_items",
+            "quote": "SELECT item FROM quotes",
+            "link": "SELECT note FROM links",
+        }
+        ids = table.get(value.removesuffix("s"), """SELECT "on" FROM tags""")
+        return f"s.ref IN ({ids})"
+
+    def _when(self, key: str, value: str) -> str:
+        sign = ">=" if key == "since" else "<"
+        self.values += [value.upper(), value.upper()]
+        return (
+            f"(s.ref IN (SELECT id FROM items WHERE sort_at {sign} ?)"
+            f" OR s.ref IN (SELECT id FROM notes WHERE created_at {sign} ?))"
+        )
+
+
+def _like(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,88 @@
+"""The store: one small class a noun, composed."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from pkm.store import database
+from pkm.store.arrivals import Arrivals, Texts
+from pkm.store.decisions import Decisions
+from pkm.store.digests import Digests, Shares
+from pkm.store.files import Files
+from pkm.store.items import Items
+from pkm.store.notes import Notes
+from pkm.store.quotes import Quotes
+from pkm.store.search import Search
+from pkm.store.sources import Sources
+from pkm.store.undo_log import UndoLog
+
+_COUNTED = frozenset({"sources", "items", "arrivals", "notes", "quotes", "shares", "digests", "decisions"})
+
+
+class Store:
+    """The open index. Reads need no lock; writes stand inside `transaction`.
+
+    Attributes:
+        connection: For checks of the file as a whole; everything else goes by the nouns.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.sources = Sources(connection)
+        self.items = Items(connection)
+        self.arrivals = Arrivals(connection)
+        self.texts = Texts(connection)
+        self.decisions = Decisions(connection)
+        self.notes = Notes(connection)
+        self.quotes = Quotes(connection)
+        self.search = Search(connection)
+        self.digests = Digests(connection)
+        self.shares = Shares(connection)
+        self.undo_log = UndoLog(connection)
+        self.files = Files(connection)
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """One write transaction: all of it or nothing. The caller holds the write lock."""
+        return database.transaction(self.connection)
+
+    def quick_check(self) -> str:
+        """`ok`, or what SQLite finds wrong with the file."""
+        try:
+            rows = self.connection.execute("PRAGMA quick_check(5)").fetchall()
+        except sqlite3.DatabaseError as error:
+            return str(error)
+        return "; ".join(str(row[0]) for row in rows)
+
+    def broken_references(self) -> int:
+        """How many rows point to nothing."""
+        return len(self.connection.execute("PRAGMA foreign_key_check").fetchall())
+
+    def journal_mode(self) -> str:
+        """How SQLite keeps its journal."""
+        return str(self.connection.execute("PRAGMA journal_mode").fetchone()[0])
+
+    def count(self, table: str) -> int:
+        """How many rows a table has."""
+        if table not in _COUNTED:
+            raise ValueError(table)
+        return int(self.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+    def close(self) -> None:
+        """Close the file."""
+        self.connection.close()
+
+
+@contextmanager
+def open_store(path: Path) -> Iterator[Store]:
+    """The store in that file, closed at the end.
+
+    Raises:
+        StoreTooNew, StoreDamaged, DiskFull: See `database.open_database`.
+    """
+    store = Store(database.open_database(path))
+    try:
+        with database.told():
+            yield store
+    finally:
+        store.close()
