@@ -1,0 +1,83 @@
+"""File names of notes: readable, safe on every system, and one note a name.
+
+Names differ by more than case and Unicode form, since some file systems keep neither apart, and since
+Obsidian, Foam and Quartz resolve a link by the bare name wherever the file lies.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection, Container
+from typing import Final
+
+from pkm.rules import limits
+
+# Names that Windows gives to devices, with or without an extension.
+_DEVICES: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])\Z")
+_MARKS_PER_LETTER: Final = 2
+_DOTTED_I: Final = "i\u0307"  # what casefold makes of U+0130, where the dot says nothing any more
+
+
+def slug(title: str) -> str:
+    """A title as the stem of a file name: lower case, letters and digits of any script, `-` between.
+
+    At most `limits.FILE_STEM_BYTES` bytes of UTF-8, cut between characters. Empty if the title has
+    neither letter nor digit. Names of Windows devices get `n-` before them.
+    """
+    folded = name_key(title).replace(_DOTTED_I, "i")
+    stem = _cut(_dashed(folded), limits.FILE_STEM_BYTES)
+    return f"n-{stem}" if _DEVICES.match(stem) else stem
+
+
+def file_stem(title: str, *, fallback: str, taken: Container[str]) -> str:
+    """A stem for a new note that no name in `taken` equals, whatever their case and Unicode form.
+
+    Args:
+        title: The note's title.
+        fallback: Used where the title gives no letters: the note's id.
+        taken: Stems of all notes of the vault, or anything that answers `in` for a `name_key`.
+    """
+    stem = slug(title) or fallback
+    used: Container[str] = {name_key(name) for name in taken} if isinstance(taken, Collection) else taken
+    candidate, count = stem, 1
+    while name_key(candidate) in used:
+        count += 1
+        ending = f"-{count}"
+        candidate = _cut(stem, limits.FILE_STEM_BYTES - len(ending)) + ending
+    return candidate
+
+
+def name_key(name: str) -> str:
+    """What two names must differ in: NFC and casefold."""
+    folded = unicodedata.normalize("NFC", name).casefold()
+    return unicodedata.normalize("NFC", folded)
+
+
+def same_name(a: str, b: str) -> bool:
+    """Whether some file system, or a link, would take the two names for one."""
+    return name_key(a) == name_key(b)
+
+
+def _dashed(text: str) -> str:
+    out: list[str] = []
+    marks = 0
+    for char in text:
+        category = unicodedata.category(char)
+        if category[0] == "L" or category in {"Nd", "Nl"}:
+            out.append(char)
+            marks = 0
+        elif category[0] == "M" and out and out[-1] != "-":
+            marks += 1
+            out += [char] * (marks <= _MARKS_PER_LETTER)
+        elif category != "Cf" and out and out[-1] != "-":  # Cf: invisible, so it parts nothing
+            out.append("-")
+    return "".join(out).strip("-")
+
+
+def _cut(stem: str, size: int) -> str:
+    """At most `size` bytes, no character halved, no letter parted from its marks."""
+    if len(stem.encode("utf-8", "replace")) <= size:
+        return stem
+    kept = stem.encode("utf-8", "replace")[:size].decode("utf-8", "ignore")
+    while kept and unicodedata.category(stem[len(kept)])[0] == "M":
+        kept = kept[:-1]
+    return kept.rstrip("-")

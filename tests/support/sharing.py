@@ -1,0 +1,60 @@
+"""Builders of notes, items and terms for the tests of share: they say only what matters."""
+
+from datetime import UTC, datetime
+
+from pkm.model.digest import Audience
+from pkm.model.item import Item, State
+from pkm.model.note import FileStamp, Level, Note, NoteFile
+from pkm.rules.when import Period
+from pkm.share.compose import Candidate, ItemFacts, Terms
+
+TEAM = Audience(name="team", level=Level.TEAM)
+PUBLIC = Audience(name="readers", level=Level.PUBLIC)
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+WEEK = Period(
+    name="2026-W47", starts_at=datetime(2026, 11, 16, tzinfo=UTC), ends_at=datetime(2026, 11, 23, tzinfo=UTC)
+)
+
+
+def knows_nothing(_target):
+    return None
+
+
+def note(number=1, body="Seven words of mine about this thing.", *, at=NOW, **file):
+    level = file.pop("level", Level.PRIVATE)
+    missing = file.pop("missing_since", None)
+    fields = {"title": f"Note {number}", "visibility": "team", "items": (f"i-00000000000{number}",)}
+    return Note(
+        id=f"n-00000000000{number}",
+        path=f"notes/note-{number}.md",
+        file=NoteFile(body=body, **{**fields, **file}),
+        level=level,
+        stamp=FileStamp(size=1, mtime_ns=1, inode=1, sha="00"),
+        missing_since=missing,
+        created_at=at,
+        modified_at=at,
+        indexed_at=at,
+    )
+
+
+def item(number=1, **fields):
+    defaults = {
+        "id": f"i-00000000000{number}",
+        "title": f"Title {number}",
+        "url": f"https://example.org/{number}",
+        "authors": ("Ana",),
+        "published_at": datetime(2026, 11, 18, 12, tzinfo=UTC),
+        "first_seen": NOW,
+        "sort_at": NOW,
+        "state": State.KEPT,
+    }
+    return Item(**{**defaults, **fields})
+
+
+def candidate(number=1, body="Seven words of mine about this thing.", *, source=None, private=False, **file):
+    facts = ItemFacts(item=item(number), source=source, private=private)
+    return Candidate(note=note(number, body, **file), items=(facts,))
+
+
+def terms(audience=TEAM, *, visible=knows_nothing, **more):
+    return Terms(audience=audience, default_level=Level.PRIVATE, zone=UTC, visible=visible, **more)
