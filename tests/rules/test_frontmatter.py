@@ -458,3 +458,11 @@ def test_second_reader_finds_the_same_keys_in_the_vaults():
         except Exception:  # noqa: BLE001 - whatever the other reader raises, it has no opinion then
             continue
         assert {str(key).casefold() for key in theirs.metadata} == set(front.values), path
+
+
+def test_a_new_key_and_a_longer_list_at_the_end_do_not_mix():
+    data = b"---\nid: d-1\ntaken:\n  - n-1\n---\n\nHi\n"
+
+    edited = edit(data, {"left_out": ("n-1",), "taken": ("n-1", "n-2")})
+
+    assert edited == b"---\nid: d-1\ntaken:\n  - n-1\n  - n-2\nleft_out:\n  - n-1\n---\n\nHi\n"

@@ -53,7 +53,9 @@ def stored_source(shelf: Shelf, url: str = FEED, **fields) -> Source:
     known = shelf.store.sources.at(url)
     if known is not None:
         return known
-    source = Source(id=shelf.ids.new("s"), url=url, followed_at=shelf.now(), **{"title": url, **fields})
+    source = Source(
+        id=shelf.ids.new("s"), url=url, followed_at=shelf.now(), **{"title": "A source", **fields}
+    )
     with shelf.writing():
         following.save(shelf, [source], command=None)
     return source

@@ -6,7 +6,9 @@ look-up that is made, so that a name cannot change its mind in between.
 
 import socket
 import ssl
+import threading
 from collections.abc import Iterable
+from contextlib import suppress
 
 import httpcore
 
@@ -21,11 +23,58 @@ _ADDRESSES = 6
 SocketOption = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
 
 
+class Wires:
+    """The connections that are open, so that another thread can end them; thread-safe.
+
+    Closing a socket wakes nobody who waits for bytes from it: it has to be shut down.
+    """
+
+    def __init__(self) -> None:
+        self._open: set[object] = set()
+        self._lock = threading.Lock()
+        self._cut = False
+
+    def add(self, wire: object) -> None:
+        """Take note of a connection.
+
+        Raises:
+            httpcore.ConnectError: All were cut already.
+        """
+        if isinstance(wire, socket.socket):
+            with self._lock:
+                self._open.add(wire)
+                cut = self._cut
+            if cut:
+                _shut(wire)
+                raise httpcore.ConnectError("the door was closed")
+
+    def forget(self, wire: object) -> None:
+        """A connection was closed."""
+        with self._lock:
+            self._open.discard(wire)
+
+    def cut(self) -> None:
+        """End all connections, and those that are still to be made: whoever reads gets the end at once."""
+        with self._lock:
+            self._cut = True
+            wires = [wire for wire in self._open if isinstance(wire, socket.socket)]
+        for wire in wires:
+            _shut(wire)
+
+
+def _shut(wire: socket.socket) -> None:
+    with suppress(OSError):  # the other end was quicker
+        wire.shutdown(socket.SHUT_RDWR)
+
+
 class MeteredStream(httpcore.NetworkStream):
     """A connection whose reads and writes obey the running thread's deadline."""
 
-    def __init__(self, inner: httpcore.NetworkStream) -> None:
+    def __init__(self, inner: httpcore.NetworkStream, wires: Wires) -> None:
         self._inner = inner
+        self._wires = wires
+        self._wire = inner.get_extra_info("socket")
+        wires.add(self._wire)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         deadline = current()
@@ -37,6 +86,7 @@ class MeteredStream(httpcore.NetworkStream):
         self._inner.write(buffer, current().left(timeout))
 
     def close(self) -> None:
+        self._wires.forget(self._wire)
         self._inner.close()
 
     def start_tls(
@@ -47,7 +97,9 @@ class MeteredStream(httpcore.NetworkStream):
     ) -> httpcore.NetworkStream:
         left = current().left(timeout)
         try:
-            return MeteredStream(self._inner.start_tls(ssl_context, server_hostname, left))
+            inner = self._inner.start_tls(ssl_context, server_hostname, left)
+            self._wires.forget(self._wire)
+            return MeteredStream(inner, self._wires)
         except ValueError as error:  # a name that OpenSSL or IDNA cannot take
             raise httpcore.ConnectError(str(error)) from error
 
@@ -60,11 +112,13 @@ class Dialler(httpcore.NetworkBackend):
 
     Args:
         names: Looks names up.
+        wires: Takes note of what is open.
         allowed: The user named this host: any address is right.
     """
 
-    def __init__(self, names: ResolverPool, *, allowed: bool) -> None:
+    def __init__(self, names: ResolverPool, wires: Wires, *, allowed: bool) -> None:
         self._names = names
+        self._wires = wires
         self._allowed = allowed
         self._inner = httpcore.SyncBackend()
 
@@ -96,7 +150,8 @@ class Dialler(httpcore.NetworkBackend):
         local_address: str | None,
         socket_options: Iterable[SocketOption] | None,
     ) -> MeteredStream:
-        return MeteredStream(self._inner.connect_tcp(address, port, timeout_s, local_address, socket_options))
+        inner = self._inner.connect_tcp(address, port, timeout_s, local_address, socket_options)
+        return MeteredStream(inner, self._wires)
 
     def _addresses(self, host: str, port: int, timeout: float | None) -> list[str]:
         if literal(host) is not None:

@@ -18,7 +18,7 @@ import httpcore
 from pkm.errors import UsageError
 from pkm.net.address import is_loopback, literal
 from pkm.net.deadline import Deadline
-from pkm.net.dial import Dialler, check_address, check_name
+from pkm.net.dial import Dialler, Wires, check_address, check_name
 from pkm.net.resolve import ResolverPool
 from pkm.net.target import NotWeb, Target, parse_target
 from pkm.rules import limits
@@ -80,6 +80,7 @@ class Transport:
         self._limits = door_limits
         self._proxies = proxies
         self._tls = tls
+        self._wires = Wires()
         self._lock = threading.Lock()
         self._pools: dict[tuple[str, str, bool], httpcore.ConnectionPool] = {}
 
@@ -102,7 +103,8 @@ class Transport:
             response.close()
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; requests under way fail at once."""
+        self._wires.cut()
         with self._lock:
             pools, self._pools = list(self._pools.values()), {}
         for pool in pools:
@@ -166,13 +168,13 @@ class Transport:
     def _new_pool(self, proxy: str, *, https: bool, allowed: bool) -> httpcore.ConnectionPool:
         tls = self._trusted() if https or proxy.startswith("https:") else None
         if proxy:
-            return _proxy_pool(proxy, tls, Dialler(self._names, allowed=True))
+            return _proxy_pool(proxy, tls, Dialler(self._names, self._wires, allowed=True))
         return httpcore.ConnectionPool(
             ssl_context=tls,
             max_connections=_CONNECTIONS,
             max_keepalive_connections=_KEPT,
             keepalive_expiry=_KEPT_S,
-            network_backend=Dialler(self._names, allowed=allowed),
+            network_backend=Dialler(self._names, self._wires, allowed=allowed),
         )
 
     def _trusted(self) -> ssl.SSLContext:

@@ -102,7 +102,9 @@ def _first_alone(
     steps: Sequence[str | None], counts: Sequence["Counter[str | None]"], policy: int
 ) -> str | None:
     there = [step for step in steps if step]
-    alone = [step for level, step in enumerate(steps) if step and level >= policy and counts[level][step] == 1]
+    alone = [
+        step for level, step in enumerate(steps) if step and level >= policy and counts[level][step] == 1
+    ]
     # Nothing is alone: the item is said twice word for word, or the policy leaves it no name.
     return alone[0] if alone else (there[-1] if there else None)
 

@@ -8,6 +8,7 @@ dropped, an unknown `foo:bar` is the phrase "foo bar" (12:30, std::map, an addre
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 FIELDS: Final = frozenset({"title", "body", "quote", "comment"})
@@ -26,6 +27,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_UNSPEAKABLE = re.compile("[\0\ud800-\udfff]")  # halves of pairs stand for bytes that are no text
 _MOST_TOKENS = 200
 _MOST_DEPTH = 20
 
@@ -102,7 +104,7 @@ def explain(node: Node) -> str:
 
 def parse_query(text: str) -> Node:
     """The tree of what was typed; never fails."""
-    tokens = list(_TOKEN.finditer(text.replace("\0", " ")))[:_MOST_TOKENS]
+    tokens = list(islice(_TOKEN.finditer(_UNSPEAKABLE.sub(" ", text)), _MOST_TOKENS))
     return _Parser(tokens).any_of(0)
 
 

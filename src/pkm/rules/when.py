@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 from pkm.errors import UsageError
 
-_AGO = re.compile(r"(\d{1,4})\s*([hdwmy])")
+_AGO = re.compile(r"(\d{1,4})\s*([hdwmy])", re.ASCII)
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
-_WEEK = re.compile(r"(\d{4})-?W(\d{1,2})", re.IGNORECASE)
-_MONTH = re.compile(r"(\d{4})-(\d{2})")
-_YEAR = re.compile(r"\d{4}")
+_WEEK = re.compile(r"(\d{4})-?W(\d{1,2})", re.IGNORECASE | re.ASCII)
+_MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
+_YEAR = re.compile(r"\d{4}", re.ASCII)
 _FORMS = "3d, 2w, yesterday, 2026-11-22, 2026-W47, 2026-11 or 2026"
 
 
@@ -136,7 +136,9 @@ def between(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> Period:
     """A period from one moment to another, named by its two days."""
     first = starts_at.astimezone(zone).date()
     last = ends_at.astimezone(zone).date()
-    return Period(name=f"{first}..{last}", starts_at=starts_at.astimezone(UTC), ends_at=ends_at.astimezone(UTC))
+    return Period(
+        name=f"{first}..{last}", starts_at=starts_at.astimezone(UTC), ends_at=ends_at.astimezone(UTC)
+    )
 
 
 def ago(moment: datetime, now: datetime) -> str:

@@ -20,6 +20,7 @@ def edited(block: str, tree: Tree, wanted: Mapping[str, Value | None], *, newlin
     """
     known = {entry.name: entry for entry in tree.entries}
     slices: Slices = []
+    new: Slices = []
     indent = " " * tree.column
     for key, value in wanted.items():
         entry = known.get(key)
@@ -27,8 +28,9 @@ def edited(block: str, tree: Tree, wanted: Mapping[str, Value | None], *, newlin
             slices += _changes(block, entry, value, indent=indent, newline=newline)
         if entry is None and value is not None:
             added = yamlscalar.lines_of(key, value, indent=indent, newline=newline)
-            slices.append((len(block), len(block), added))
-    return _spliced(block, slices)
+            new.append((len(block), len(block), added))
+    # Behind what the last key gains, which stands at the same place.
+    return _spliced(block, [*slices, *new])
 
 
 def _spliced(text: str, slices: Slices) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from pkm.errors import Busy, DiskFull, StoreDamaged, StoreTooNew
 from pkm.rules.limits import BUSY_S
@@ -106,7 +107,10 @@ def _look(connection: sqlite3.Connection, path: Path) -> int:
 
 
 def _min_reader(connection: sqlite3.Connection) -> int:
-    row = connection.execute("SELECT value FROM meta WHERE key = 'min_reader'").fetchone()
+    try:
+        row = connection.execute("SELECT value FROM meta WHERE key = 'min_reader'").fetchone()
+    except sqlite3.OperationalError:
+        return VERSION + 1  # of a shape that we do not know
     return int(row[0]) if row and str(row[0]).isdigit() else VERSION + 1
 
 
@@ -174,11 +178,26 @@ def is_due(path: Path) -> bool:
     if not path.exists() or path.stat().st_size == 0:
         return True
     with told():
-        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        connection = connect_to_read(path)
         try:
             return _look(connection, path) < VERSION
+        except sqlite3.OperationalError as error:
+            if _needs_recovery(error):
+                return True
+            raise
         finally:
             connection.close()
+
+
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """Open a file that is there for reading alone: nothing is made or changed."""
+    where = f"file:{quote(str(path))}?mode=ro"
+    return sqlite3.connect(where, uri=True, isolation_level=None, timeout=BUSY_S)
+
+
+def _needs_recovery(error: sqlite3.OperationalError) -> bool:
+    """Whether a writer died in the middle of a commit: its journal must be rolled back by one who may write."""
+    return (getattr(error, "sqlite_errorname", "") or "").startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN"))
 
 
 @contextmanager
@@ -188,8 +207,8 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield
+            connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
-        connection.execute("COMMIT")

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from pkm.model.decision import By, Decision
 from pkm.model.item import State
@@ -44,6 +45,14 @@ class Decisions:
             (item,),
         ).fetchall()
         return tuple(_decision(row) for row in rows)
+
+    def later_than(self, item: str, at: datetime) -> bool:
+        """Whether the user moved the item after that moment; what a first pull or a rule did is no word of theirs."""
+        row = self._db.execute(
+            "SELECT 1 FROM decisions WHERE item = ? AND at > ? AND by NOT IN ('first-pull', 'rule') LIMIT 1",
+            (item, stamp(at)),
+        ).fetchone()
+        return row is not None
 
     def forget(self, item: str) -> None:
         """Drop the log of an item that is taken out (an undone capture)."""

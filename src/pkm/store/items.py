@@ -16,6 +16,7 @@ _NAMES = (
 )
 _FROM_ITEMS = ", ".join(f"items.{name}" for name in _NAMES.split(", "))
 _CHUNK = 500
+_ORDER_CHUNK = 1_000
 
 UNSENSED = (
     "items.state = 'kept' AND NOT EXISTS (SELECT 1 FROM note_items JOIN notes ON notes.id = note_items.note"
@@ -31,9 +32,11 @@ class ItemFilter:
     Attributes:
         states: Empty for all.
         since: Aware; sorted at or after it.
+        until: Aware; sorted before it.
+        kept_since: Aware; last kept at or after it.
         ids: Only these; None for no such limit.
         limit: 0 for all.
-        oldest_first: By the time of keeping, for the walk through the unsensed.
+        oldest_first: By the time of keeping, or of the last skip, for the walk through the unsensed.
     """
 
     states: tuple[State, ...] = ()
@@ -41,6 +44,8 @@ class ItemFilter:
     space: str | None = None
     tag: str | None = None
     since: datetime | None = None
+    until: datetime | None = None
+    kept_since: datetime | None = None
     ids: tuple[str, ...] | None = None
     unsensed: bool = False
     hidden: bool = False
@@ -129,7 +134,9 @@ class Items:
         """Whether one of the user's files names the item."""
         row = self._db.execute(
             "SELECT EXISTS (SELECT 1 FROM decisions WHERE item = ?1 AND event IS NOT NULL)"
-            " OR EXISTS (SELECT 1 FROM note_items WHERE item = ?1)",
+            " OR EXISTS (SELECT 1 FROM note_items WHERE item = ?1)"
+            " OR EXISTS (SELECT 1 FROM quotes WHERE item = ?1)"
+            " OR EXISTS (SELECT 1 FROM shares WHERE item = ?1)",
             (item_id,),
         ).fetchone()
         return bool(row[0])
@@ -138,12 +145,17 @@ class Items:
         """Let another id lead to an item."""
         self._db.execute("INSERT OR REPLACE INTO item_ids (old, id) VALUES (?, ?)", (old, item_id))
 
+    def former(self, item_id: str) -> tuple[str, ...]:
+        """Ids that lead to an item and are no longer its own."""
+        rows = self._db.execute("SELECT old FROM item_ids WHERE id = ?", (item_id,)).fetchall()
+        return tuple(old for (old,) in rows)
+
     def rename(self, old: str, new: str) -> None:
         """Give an item another id, everywhere; the old one leads to it."""
         self._db.execute("PRAGMA defer_foreign_keys = ON")
         self._db.execute("UPDATE items SET id = ? WHERE id = ?", (new, old))
         for table in ("arrivals", "decisions", "item_urls", "note_items", "quotes"):
-            self._db.execute(f"UPDATE {table} SET item = ? WHERE item = ?", (new, old))
+            self._db.execute(f"UPDATE OR REPLACE {table} SET item = ? WHERE item = ?", (new, old))
         self._db.execute("UPDATE item_ids SET id = ? WHERE id = ?", (new, old))
         self._db.execute('UPDATE tags SET "on" = ? WHERE "on" = ?', (new, old))
         self._db.execute("UPDATE search_text SET ref = ? WHERE kind = 'item' AND ref = ?", (new, old))
@@ -179,13 +191,37 @@ class Items:
     def listing(self, chosen: ItemFilter, sources: Mapping[str, Source]) -> tuple[ListedItem, ...]:
         """The items that a filter lets through, newest first unless it says otherwise."""
         where, values = _where(chosen)
-        order = "items.kept_at, items.id" if chosen.oldest_first else "items.sort_at DESC, items.id DESC"
+        order = (
+            "coalesce(items.later_at, items.kept_at), items.id"
+            if chosen.oldest_first
+            else "items.sort_at DESC, items.id DESC"
+        )
         limit = f"LIMIT {int(chosen.limit)}" if chosen.limit else ""
         rows = self._db.execute(
             f"SELECT {_FROM_ITEMS} FROM items WHERE {where} ORDER BY {order} {limit}",
             values,
         ).fetchall()
         return self.listed(self._with_tags([_item(row) for row in rows]), sources)
+
+    def in_order(self, chosen: ItemFilter) -> Iterator[tuple[str, str | None]]:
+        """Ids with their sources, newest first; read in parts, each whole, so that who has enough may stop."""
+        where, values = _where(chosen)
+        offset = 0
+        while rows := self._db.execute(
+            f"SELECT items.id, items.source FROM items WHERE {where}"
+            f" ORDER BY items.sort_at DESC, items.id DESC LIMIT {_ORDER_CHUNK} OFFSET {offset}",
+            values,
+        ).fetchall():
+            offset += len(rows)
+            yield from rows
+            if len(rows) < _ORDER_CHUNK:
+                return
+
+    def count(self, chosen: ItemFilter) -> int:
+        """How many items a filter lets through."""
+        where, values = _where(chosen)
+        (count,) = self._db.execute(f"SELECT count(*) FROM items WHERE {where}", values).fetchone()
+        return int(count)
 
     def listed(self, items: Sequence[Item], sources: Mapping[str, Source]) -> tuple[ListedItem, ...]:
         """Items with what a list shows beside them."""
@@ -272,6 +308,12 @@ def _where(chosen: ItemFilter) -> tuple[str, list[object]]:
     if chosen.since:
         terms.append("items.sort_at >= ?")
         values.append(stamp(chosen.since))
+    if chosen.until:
+        terms.append("items.sort_at < ?")
+        values.append(stamp(chosen.until))
+    if chosen.kept_since:
+        terms.append("items.kept_at >= ?")
+        values.append(stamp(chosen.kept_since))
     if chosen.unsensed:
         terms.append(UNSENSED)
     if chosen.ids is not None:

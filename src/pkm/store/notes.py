@@ -83,6 +83,19 @@ class Notes:
         rows = self._db.execute("SELECT path FROM notes").fetchall()
         return tuple(path.rpartition("/")[2].removesuffix(".md") for (path,) in rows)
 
+    def called(self) -> tuple[tuple[str, str, str, tuple[str, ...]], ...]:
+        """What every note can be linked by, those whose files are gone too: id, path, title, aliases."""
+        rows = self._db.execute("SELECT id, path, title, aliases FROM notes").fetchall()
+        return tuple((note, path, title, names(aliases)) for note, path, title, aliases in rows)
+
+    def paths(self) -> tuple[tuple[str, str], ...]:
+        """The path and the id of every note that bears an id."""
+        return tuple(self._db.execute("SELECT path, id FROM notes WHERE has_id").fetchall())
+
+    def lead_here(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Let former ids lead to notes; one that leads somewhere already stays as it is."""
+        self._db.executemany("INSERT OR IGNORE INTO note_ids (old, id) VALUES (?, ?)", list(pairs))
+
     def stamps(self) -> dict[str, FileStamp]:
         """What the last scan saw of each file that was there, by path."""
         rows = self._db.execute(
@@ -226,7 +239,7 @@ def _where(chosen: NoteFilter) -> tuple[str, list[object]]:
         terms.append("id IN (SELECT note FROM note_items WHERE item = ?)")
         values.append(chosen.item)
     if chosen.since:
-        terms.append("modified_at >= ?")
+        terms.append("max(created_at, modified_at) >= ?")
         values.append(stamp(chosen.since))
     if chosen.own_words:
         terms.append("own_words >= 3")

@@ -3,6 +3,9 @@
 from pkm.rules.fold import fold
 from pkm.rules.query import And, Filter, Node, Not, Or, Term
 
+_KIND = "coalesce(kind, CASE WHEN id IN (SELECT note FROM note_items) THEN 'comment' ELSE 'thought' END)"
+"""SQL: what a note is; one whose file does not say is a comment if it is on an item, else a thought."""
+
 
 def conjunction(query: Node) -> tuple[str, ...] | None:
     """The phrases of a query that is words alone, all of them wanted; None for any other query.
@@ -78,10 +81,10 @@ class Condition:
         return compiler(value) if compiler else self._when(filtered.key, value)
 
     def _kind(self, value: str) -> str:
-        return self._of("SELECT id FROM notes WHERE coalesce(kind, 'comment') = ?", value)
+        return self._of(f"SELECT id FROM notes WHERE {_KIND} = ?", value)
 
     def _of(self, ids: str, *values: object) -> str:
-        """`s` is one of these ids, or a note on one of them, or a quote from one of them."""
+        """`s` is one of these ids."""
         self.values += values
         return f"s.ref IN ({ids})"
 
@@ -113,6 +116,8 @@ class Condition:
 
     def _is_in(self, value: str) -> str:
         kind = value.removesuffix("s")
+        if kind == "question":
+            return self._kind(kind)
         self.values.append("edition" if kind in {"digest", "share"} else kind)
         return "s.kind = ?"
 
@@ -120,9 +125,12 @@ class Condition:
         if value in {"new", "kept", "let-go"}:
             return self._of("SELECT id FROM items WHERE state = ?", value)
         if value == "unsensed":
-            worded = "SELECT item FROM note_items JOIN notes ON notes.id = note WHERE own_words >= 3"
+            worded = (
+                "SELECT item FROM note_items JOIN notes ON notes.id = note"
+                " WHERE own_words >= 3 AND missing_since IS NULL"
+            )
             return f"s.ref IN (SELECT id FROM items WHERE state = 'kept' AND id NOT IN ({worded}))"
-        return self._of("SELECT id FROM notes WHERE status = ? OR kind = ?", value, value)
+        return self._of(f"SELECT id FROM notes WHERE status = ? OR {_KIND} = ?", value, value)
 
     def _has(self, value: str) -> str:
         table = {
@@ -135,11 +143,15 @@ class Condition:
 
     def _when(self, key: str, value: str) -> str:
         sign = ">=" if key == "since" else "<"
-        self.values += [value.upper(), value.upper()]
-        return (
-            f"(s.ref IN (SELECT id FROM items WHERE sort_at {sign} ?)"
-            f" OR s.ref IN (SELECT id FROM notes WHERE created_at {sign} ?))"
+        columns = (
+            ("items", "sort_at"),
+            ("notes", "created_at"),
+            ("quotes", "created_at"),
+            ("digests", "created_at"),
         )
+        self.values += [value.upper()] * len(columns)
+        parts = (f"s.ref IN (SELECT id FROM {table} WHERE {column} {sign} ?)" for table, column in columns)
+        return f"({' OR '.join(parts)})"
 
 
 def _like(value: str) -> str:

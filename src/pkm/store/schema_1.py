@@ -99,9 +99,12 @@ STATEMENTS: Final = (
     "CREATE INDEX items_tail ON items (substr(id, -4))",
     "CREATE INDEX items_state ON items (state, sort_at DESC)",
     "CREATE INDEX items_source ON items (source, sort_at DESC)",
+    # What waits, counted by source without a look at the table.
+    "CREATE INDEX items_waiting ON items (source) WHERE state = 'new' AND hidden_by IS NULL",
     "CREATE INDEX items_text ON items (text_sha)",
     "CREATE INDEX items_kept ON items (kept_at) WHERE kept_at IS NOT NULL",
     "CREATE TABLE item_ids (old TEXT PRIMARY KEY, id TEXT NOT NULL REFERENCES items (id)) STRICT",
+    "CREATE INDEX item_ids_id ON item_ids (id)",
     """
     CREATE TABLE item_urls (
       match_url TEXT PRIMARY KEY,
@@ -178,12 +181,13 @@ STATEMENTS: Final = (
       reason TEXT,
       question TEXT,
       arrival INTEGER,
-      command INTEGER REFERENCES commands (id),
+      command INTEGER REFERENCES commands (id) ON DELETE SET NULL,
       event TEXT,
       device TEXT
     ) STRICT
     """,
     "CREATE INDEX decisions_item ON decisions (item, id)",
+    "CREATE INDEX decisions_command ON decisions (command) WHERE command IS NOT NULL",
     # -- what the user wrote (an index of files)
     """
     CREATE TABLE notes (
@@ -235,6 +239,7 @@ STATEMENTS: Final = (
     """,
     "CREATE INDEX note_items_item ON note_items (item)",
     "CREATE TABLE note_ids (old TEXT PRIMARY KEY, id TEXT NOT NULL) STRICT",
+    "CREATE INDEX note_ids_id ON note_ids (id)",
     """
     CREATE TABLE links (
       note TEXT NOT NULL REFERENCES notes (id) ON DELETE CASCADE ON UPDATE CASCADE,

@@ -131,6 +131,16 @@ class Search:
         ).fetchall()
         return tuple(Hit(kind=kind, ref=ref, rank=rank) for kind, ref, rank in rows)
 
+    def vocabulary(self, shortest: int, longest: int) -> dict[str, int]:
+        """The indexed words of some lengths, folded, each with the number of things that hold it."""
+        self._db.execute(
+            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, search, row)"
+        )
+        rows = self._db.execute(
+            "SELECT term, doc FROM temp.vocabulary WHERE length(term) BETWEEN ? AND ?", (shortest, longest)
+        )
+        return dict(rows.fetchall())
+
     def check(self) -> bool:
         """Whether the index agrees with what it indexes; rank 1, since 0 looks at the index alone."""
         try:

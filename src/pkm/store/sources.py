@@ -187,13 +187,26 @@ class Sources:
             (host, stamp(not_before), reason),
         )
 
-    def weekly_pace(self, since: datetime) -> dict[str, float]:
-        """Arrivals a week of each source since a moment, for "seldom posts"."""
-        rows = self._db.execute(
-            "SELECT source, count(*) FROM arrivals WHERE coalesce(published_at, first_seen) >= ? GROUP BY source",
-            (stamp(since),),
-        ).fetchall()
-        return {source: float(count) for source, count in rows}
+    def seen_between(
+        self, sources: Iterable[str], since: datetime
+    ) -> dict[str, tuple[int, datetime, datetime]]:
+        """What these sources brought since a moment: how many, the oldest and the newest of all they ever brought.
+
+        Args:
+            sources: Their ids.
+            since: Aware; only the count heeds it.
+        """
+        found: dict[str, tuple[int, datetime, datetime]] = {}
+        for source in dict.fromkeys(sources):
+            count, first, last = self._db.execute(
+                "SELECT count(*) FILTER (WHERE coalesce(published_at, first_seen) >= ?),"
+                " min(coalesce(published_at, first_seen)), max(coalesce(published_at, first_seen))"
+                " FROM arrivals WHERE source = ?",
+                (stamp(since), source),
+            ).fetchone()
+            if first is not None:
+                found[source] = (count, moment(first), moment(last))
+        return found
 
     def _one(self, where: str, *values: object) -> Source | None:
         row = self._db.execute(f"SELECT {_COLUMNS} FROM sources WHERE {where}", values).fetchone()

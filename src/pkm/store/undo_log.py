@@ -69,9 +69,17 @@ class UndoLog:
         self._db.execute("UPDATE commands SET summary = ? WHERE id = ?", (summary, command))
 
     def last(self) -> Command | None:
-        """The newest command that stands."""
+        """The newest command that stands and changed something."""
         row = self._db.execute(
-            "SELECT id, name, summary, at, undone_at FROM commands WHERE undone_at IS NULL ORDER BY id DESC LIMIT 1"
+            "SELECT id, name, summary, at, undone_at FROM commands WHERE undone_at IS NULL"
+            " AND EXISTS (SELECT 1 FROM changes WHERE command = commands.id) ORDER BY id DESC LIMIT 1"
+        ).fetchone()
+        return _command(row) if row else None
+
+    def get(self, number: int) -> Command | None:
+        """The command of that number."""
+        row = self._db.execute(
+            "SELECT id, name, summary, at, undone_at FROM commands WHERE id = ?", (number,)
         ).fetchone()
         return _command(row) if row else None
 

@@ -1,0 +1,108 @@
+"""Keep, let go, later: the user's decisions about items, in the journal and in the store."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pkm.model.decision import By, Decision
+from pkm.model.item import Item, State
+from pkm.shelf import journal
+from pkm.shelf.shelf import Shelf
+from pkm.store.undo_log import Change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """Where items go, and why.
+
+    Attributes:
+        later: The user put them off: they stay new.
+        reason: The user's words, or a rule's name.
+        question: Id of the question they were kept for.
+    """
+
+    after: State
+    by: By = By.USER
+    later: bool = False
+    reason: str | None = None
+    question: str | None = None
+
+
+def item_state(item: Item) -> str:
+    """The state of an item as the undo log keeps it."""
+    return json.dumps(
+        {
+            "state": str(item.state),
+            "kept_at": journal.stamp(item.kept_at) if item.kept_at else None,
+            "later_at": journal.stamp(item.later_at) if item.later_at else None,
+        }
+    )
+
+
+def decide(shelf: Shelf, items: Sequence[Item], move: Move, *, command: int | None) -> tuple[Item, ...]:
+    """Move items; inside `shelf.writing`. Those that are there already are left alone.
+
+    Returns:
+        The items that moved, as they were before.
+    """
+    now = shelf.now()
+    # What the caller holds may be stale by now: another pkm may have decided in between.
+    found = shelf.store.items.many([item.id for item in items])
+    present = [found[item.id] for item in items if item.id in found]
+    moved = [item for item in present if item.state != move.after or (move.later and item.later_at is None)]
+    for item in moved:
+        kept_at = (item.kept_at or now) if move.after == State.KEPT else None
+        later_at = now if move.later else None
+        event = _journal(shelf, item, move, now)
+        shelf.store.items.set_state(item.id, move.after, kept_at=kept_at, later_at=later_at)
+        shelf.store.decisions.add(
+            [_decision(item, move, now, event=event, command=command, device=shelf.device)]
+        )
+        if command is not None:
+            after = json.dumps(
+                {
+                    "state": str(move.after),
+                    "kept_at": journal.stamp(kept_at) if kept_at else None,
+                    "later_at": journal.stamp(later_at) if later_at else None,
+                }
+            )
+            shelf.store.undo_log.add(
+                command, [Change(what="item", ref=item.id, before=item_state(item), after=after)]
+            )
+    return tuple(moved)
+
+
+def _journal(shelf: Shelf, item: Item, move: Move, now: datetime) -> str | None:
+    # What was let go is not a file's concern: only what the user decided to keep, and to keep no longer.
+    if State.KEPT not in {item.state, move.after} or item.state == move.after:
+        return None
+    arrivals = shelf.store.arrivals.of_item(item.id)
+    shown = next((one for one in arrivals if one.source == item.source), arrivals[0] if arrivals else None)
+    source = shelf.store.sources.get(shown.source) if shown else None
+    fields = {
+        "do": "keep" if move.after == State.KEPT else "un-keep",
+        "to": str(move.after) if move.after == State.NEW else None,
+        **journal.item_fields(item, shown, source.url if source and source.kind == "feed" else None),
+        "by": str(move.by) if move.by != By.USER else None,
+        "reason": move.reason,
+        "question": move.question,
+    }
+    return journal.append(shelf, shelf.home.decisions, now, fields)
+
+
+def _decision(  # noqa: PLR0913 - a row of the log, written out once
+    item: Item, move: Move, now: datetime, *, event: str | None, command: int | None, device: str
+) -> Decision:
+    return Decision(
+        item=item.id,
+        before=item.state,
+        after=move.after,
+        at=now,
+        by=move.by,
+        reason=move.reason,
+        question=move.question,
+        event=event,
+        device=device,
+        command=command,
+    )

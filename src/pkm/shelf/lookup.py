@@ -1,0 +1,161 @@
+"""From a word that the user typed to the thing that it names: an id, its last characters, a path."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pkm.errors import NotFound, UsageError
+from pkm.model.digest import Digest
+from pkm.model.item import Item
+from pkm.model.note import Note
+from pkm.model.source import Source
+from pkm.rules.ids import TAIL, is_id, is_tail
+from pkm.shelf.shelf import Shelf
+
+_NAMES = {"i": "item", "n": "note", "s": "source", "h": "quote", "d": "digest"}
+
+
+def whole_id(shelf: Shelf, word: str, kinds: str = "inhds") -> str:
+    """The id that a word names.
+
+    Args:
+        shelf: Where.
+        word: A whole id, or at least four of its last characters.
+        kinds: First letters of the kinds that will do.
+
+    Raises:
+        NotFound: It names nothing of these kinds.
+        UsageError: It names several things.
+    """
+    if is_id(word):
+        return word
+    said = word.removeprefix("…").lower()
+    tail = said[2:] if len(said) > TAIL and said[1] in "-~" else said
+    if not is_tail(tail):
+        raise NotFound(
+            f"'{word}' names no {_kinds(kinds)}",
+            hint="give an id, or its last 4 characters: `pkm seek`, `pkm notes list` and `pkm find` show them",
+        )
+    found = [found for kind in kinds for found in _endings(shelf)[kind](tail)]
+    if not found:
+        raise NotFound(
+            f"no {_kinds(kinds)} has an id that ends in '{tail}'", hint="look for it: pkm find WORDS"
+        )
+    if len(found) > 1:
+        raise UsageError(
+            f"'{word}' could be {', '.join(sorted(found))}", hint="type more of the last characters"
+        )
+    return found[0]
+
+
+def _kinds(kinds: str) -> str:
+    return " or ".join(_NAMES[kind] for kind in kinds)
+
+
+def _endings(shelf: Shelf) -> dict[str, Callable[[str], tuple[str, ...]]]:
+    store = shelf.store
+    return {
+        "i": store.items.ending,
+        "n": store.notes.ending,
+        "s": store.sources.ending,
+        "h": store.quotes.ending,
+        "d": store.digests.ending,
+    }
+
+
+def item_of(shelf: Shelf, word: str) -> Item:
+    """The item that a word names; a note on exactly one item, or a quote, stands for its item."""
+    found = whole_id(shelf, word)
+    item_id = found
+    if found[0] == "n":
+        note = shelf.store.notes.get(found)
+        if note is not None and len(note.file.items) != 1:
+            raise UsageError(
+                f"the note '{note.title}' is on {len(note.file.items) or 'no'} items",
+                hint=f"name the item itself: pkm notes show {found}",
+            )
+        item_id = note.file.items[0] if note else found
+    elif found[0] == "h":
+        quote = shelf.store.quotes.get(found)
+        item_id = quote.item if quote else found
+    item = shelf.store.items.get(item_id)
+    if item is None:
+        raise NotFound(f"there is no item {word}", hint="look for it: pkm find WORDS, or pkm seek --all")
+    return item
+
+
+def items_of(shelf: Shelf, words: Sequence[str]) -> tuple[Item, ...]:
+    """The items that words name, each once, in the order typed; all are known before any is changed."""
+    found = {item.id: item for item in (item_of(shelf, word) for word in words)}
+    return tuple(found.values())
+
+
+def note_of(shelf: Shelf, word: str) -> Note:
+    """The note that a word names: an id, last characters, its path; an item or quote stands for its one note."""
+    if word.endswith(".md"):
+        note = shelf.store.notes.at(word.removeprefix("./")) or shelf.store.notes.at(_in_home(shelf, word))
+        if note is None:
+            raise NotFound(f"there is no note at {word}", hint="pkm notes list shows the paths")
+        return note
+    found = whole_id(shelf, word, "n")
+    if found[0] in "ih":
+        return _note_on(shelf, item_of(shelf, found))
+    note = shelf.store.notes.get(found)
+    if note is None:
+        raise NotFound(f"there is no note {word}", hint="pkm notes list shows them all")
+    return note
+
+
+def _note_on(shelf: Shelf, item: Item) -> Note:
+    """The one note on an item: its id, or that of a quote, may stand for it."""
+    notes = shelf.store.notes.on(item.id)
+    if not notes:
+        raise NotFound(
+            f"there is no note on '{item.title or item.id}'", hint=f"pkm sense {item.id} makes one"
+        )
+    if len(notes) > 1:
+        raise UsageError(
+            f"there are {len(notes)} notes on '{item.title or item.id}'",
+            why=", ".join(f"{note.id} {note.path}" for note in notes),
+            hint="name one of them",
+        )
+    return notes[0]
+
+
+def _in_home(shelf: Shelf, word: str) -> str:
+    return shelf.home.relative(Path(word).absolute())
+
+
+def source_of(shelf: Shelf, word: str) -> Source:
+    """The source that a word names: an id, last characters, an address, or part of its title."""
+    followed = shelf.store.sources.all(removed=True)
+    for source in followed:
+        if word in (source.id, source.url):
+            return source
+    at = shelf.store.sources.at(word)
+    if at is not None:
+        return at
+    if is_tail(word.lower()):
+        ending = [source for source in followed if source.id.endswith(word.lower())]
+        if len(ending) == 1:
+            return ending[0]
+    said = word.casefold()
+    titled = [one for one in followed if one.followed and said in (one.title or "").casefold()]
+    titled = titled or [one for one in followed if one.followed and said in one.url.casefold()]
+    if len(titled) == 1:
+        return titled[0]
+    if titled:
+        names = ", ".join(f"{one.title or one.url} ({one.id[-4:]})" for one in titled[:5])
+        raise UsageError(f"'{word}' could be {names}", hint="give more of the title, or the id")
+    raise NotFound(f"you follow no source '{word}'", hint="pkm source list shows them all")
+
+
+def digest_of(shelf: Shelf, word: str) -> Digest:
+    """The digest that a word names: an id, last characters, or the path of its draft."""
+    digest = shelf.store.digests.at(word) or shelf.store.digests.at(f"digests/{word}")
+    if digest is None and word.endswith(".md"):
+        digest = shelf.store.digests.at(_in_home(shelf, word))
+    if digest is None:
+        digest = shelf.store.digests.get(whole_id(shelf, word, "d"))
+    if digest is None:
+        raise NotFound(f"there is no digest {word}", hint="pkm share lists them")
+    return digest

@@ -1,0 +1,162 @@
+"""From a note's bytes to its rows: what the store knows of a file that the user may change at any time."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+
+from pkm.model.item import Item, State, Via
+from pkm.model.note import FileStamp, Level, Note, NoteFile
+from pkm.rules.ids import is_id, path_id
+from pkm.rules.limits import TITLE_CHARS
+from pkm.rules.notefile import read_note
+from pkm.rules.urls import canonical, is_web, match_url
+from pkm.rules.when import in_zone
+from pkm.shelf import index
+from pkm.shelf.shelf import Shelf
+
+_YEARS = range(1_000, 9_000)  # at the ends of time a shift to another zone fails
+_VIA = re.compile(r"(?P<name>[^<>]*?)\s*<(?P<url>https?://[^<>\s]+)>")
+
+
+def read_via(text: str | None) -> Via | None:
+    """The pointer that a front matter value names: `Name <url>`, `direct`, an address, or a name."""
+    if not text or not text.strip():
+        return None
+    said = text.strip()
+    if said.casefold() == "direct":
+        return Via(direct=True)
+    if found := _VIA.fullmatch(said):
+        return Via(name=found["name"].strip() or None, url=found["url"])
+    return Via(url=said) if is_web(said) else Via(name=said)
+
+
+def put(shelf: Shelf, path: str, data: bytes, stamp: FileStamp) -> Note:
+    """Index a note's file as it now is; inside `shelf.writing`.
+
+    Args:
+        shelf: Where.
+        path: Relative to the home.
+        data: The file's bytes.
+        stamp: What it is now.
+    """
+    file = read_note(data, stem=PurePosixPath(path).stem)
+    note_id, file = _identity(shelf, path, file)
+    made_at = _made_at(shelf, file, stamp)
+    known = (_item_id(shelf, item, file, made_at) for item in file.items)
+    file = replace(file, items=tuple(dict.fromkeys(known)))
+    note = Note(
+        id=note_id,
+        path=path,
+        file=file,
+        level=level_of(file, shelf.options.level),
+        stamp=stamp,
+        created_at=made_at,
+        modified_at=_changed_at(shelf, file, stamp),
+        indexed_at=shelf.now(),
+    )
+    _forget_former(shelf, path, note_id)
+    shelf.store.notes.save(note)
+    shelf.store.search.put([index.of_note(note)])
+    return note
+
+
+def level_of(file: NoteFile, default: Level) -> Level:
+    """How far the words of a note may go; a word that is no level counts as private."""
+    if file.problem is not None:
+        return Level.PRIVATE
+    if file.visibility is None:
+        return default
+    return Level.of(file.visibility) or Level.PRIVATE
+
+
+def _identity(shelf: Shelf, path: str, file: NoteFile) -> tuple[str, NoteFile]:
+    """The note's id: its own, unless it has none or a copy bears that of another file."""
+    if file.id is None or not is_id(file.id) or not file.id.startswith("n-"):
+        return path_id(path), replace(file, id=None)
+    holder = shelf.store.notes.get(file.id)
+    if holder is not None and holder.path != path and _bears(shelf, holder.path, file.id):
+        problem = f"its id {file.id} is that of {holder.path}: remove the id line of the copy"
+        return path_id(path), replace(file, id=None, problem=file.problem or problem)
+    return file.id, file
+
+
+def _bears(shelf: Shelf, path: str, note_id: str) -> bool:
+    """Whether the file that had an id still has it: files may have changed places."""
+    try:
+        data = (shelf.home.root / path).read_bytes()
+    except OSError:
+        return False
+    return read_note(data, stem=PurePosixPath(path).stem).id == note_id
+
+
+def _forget_former(shelf: Shelf, path: str, note_id: str) -> None:
+    """A file that got an id (or lost it) is still the same note: its former id leads on."""
+    former = shelf.store.notes.at(path)
+    if former is None or former.id == note_id:
+        return
+    shelf.store.search.drop("note", former.id)
+    if former.id.startswith("n~"):
+        shelf.store.notes.remove(former.id)
+        shelf.store.notes.move_id(former.id, note_id)
+
+
+def _made_at(shelf: Shelf, file: NoteFile, stamp: FileStamp) -> datetime:
+    if file.date is not None and file.date.year in _YEARS:
+        return in_zone(file.date, shelf.zone)
+    return datetime.fromtimestamp(stamp.mtime_ns / 1e9, UTC)
+
+
+def _changed_at(shelf: Shelf, file: NoteFile, stamp: FileStamp) -> datetime:
+    if file.modified is not None and file.modified.year in _YEARS:
+        return in_zone(file.modified, shelf.zone)
+    return _made_at(shelf, file, stamp)
+
+
+def _item_id(shelf: Shelf, item_id: str, file: NoteFile, made_at: datetime) -> str:
+    """The item that a file names; one that only the file knows comes back as a stub, to hang the note on."""
+    item = shelf.store.items.get(item_id)
+    if item is not None:
+        return item.id
+    if not item_id.startswith("i-") or not is_id(item_id):
+        return item_id
+    url = canonical(file.source) if file.source and len(file.items) == 1 else None
+    known = shelf.store.items.matching([match_url(url)]) if url else {}
+    if known:
+        return adopt_id(shelf, next(iter(known.values())), item_id)
+    stub = Item(
+        id=item_id,
+        title=file.title if len(file.items) == 1 else None,
+        url=url,
+        kind="page" if url else "text",
+        authors=file.authors if len(file.items) == 1 else (),
+        first_seen=made_at,
+        sort_at=made_at,
+        state=State.KEPT,
+        kept_at=made_at,
+        via=read_via(file.via),
+        stub=True,
+    )
+    add_stub(shelf, stub)
+    return stub.id
+
+
+def add_stub(shelf: Shelf, stub: Item) -> None:
+    """Store an item that only the user's files know; inside `shelf.writing`."""
+    # A person may have typed it, or another program: the store takes no longer title than a feed's.
+    stub = replace(stub, title=stub.title[:TITLE_CHARS] if stub.title else None)
+    shelf.store.items.add([stub])
+    if stub.url:
+        shelf.store.items.name([(match_url(stub.url), stub.id)])
+    shelf.store.search.put([index.of_item(stub, None)])
+
+
+def adopt_id(shelf: Shelf, known: str, wanted: str) -> str:
+    """An id that stands in a file wins over one that only the store knows; the loser leads to the winner."""
+    if known == wanted:
+        return known
+    if shelf.store.items.stands_in_a_file(known):
+        shelf.store.items.alias(wanted, known)
+        return known
+    shelf.store.items.rename(known, wanted)
+    return wanted
