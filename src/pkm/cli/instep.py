@@ -1,0 +1,34 @@
+"""Bring the store in step with the user's files before a command looks, and say what a person must know."""
+
+from pkm.cli.context import Run
+from pkm.cli.output import say, warn
+from pkm.shelf.shelf import Shelf
+from pkm.shelf.sync import Synced, sync
+
+
+def in_step(run: Run, shelf: Shelf, *, wait: bool) -> Synced:
+    """Look at the files.
+
+    Args:
+        run: For talk.
+        shelf: Where.
+        wait: Wait for another writer, as commands that change something do.
+    """
+    synced = sync(shelf, wait=wait)
+    if synced.vanished:
+        warn(
+            "many notes are gone at once, so none of them was taken off the index\n"
+            "  if you moved them on purpose: pkm doctor --rebuild"
+        )
+    for line in synced.torn:
+        warn(f"a line of a journal cannot be read; it stays in its file: {line}")
+    if synced.broken_list is not None:
+        warn(f"{synced.broken_list}\n  what you follow stays as it was")
+    if synced.pending:
+        count = "1 changed note" if synced.pending == 1 else f"{synced.pending} changed notes"
+        say(run, f"{count} not yet in the index: another pkm is writing")
+    if synced.followed:
+        say(run, f"sources.opml: {len(synced.followed)} newly followed")
+    if synced.unfollowed:
+        say(run, f"sources.opml: {len(synced.unfollowed)} no longer followed; their items stay")
+    return synced

@@ -1,0 +1,33 @@
+"""The door to the network and how to pull, as the settings say; loaded only by commands that ask somebody."""
+
+import random
+
+from pkm import __version__
+from pkm.config import Settings
+from pkm.net.door import Door
+from pkm.net.transport import DoorLimits
+from pkm.rules.clean import Sink, clean
+from pkm.seek.pull import PullOptions
+
+
+def user_agent(settings: Settings) -> str:
+    """How we name ourselves; one stable product token first, since servers' rules match on it."""
+    contact = clean(settings.pull.user_agent_contact, Sink.HEADER).strip()
+    return f"pkm/{__version__} ({f'+{contact}; ' if contact else ''}feed reader)"
+
+
+def open_door(settings: Settings) -> Door:
+    """The door, to be closed by the caller."""
+    return Door(user_agent=user_agent(settings), limits=DoorLimits(total_s=settings.pull.timeout_s))
+
+
+def pull_options(settings: Settings, *, max_time_s: float | None = None, finish: bool = True) -> PullOptions:
+    """How to pull; see `PullOptions`."""
+    return PullOptions(
+        hosts_at_once=settings.pull.hosts_at_once,
+        polite=settings.pull.loopback == "polite",
+        max_time_s=max_time_s,
+        finish=finish,
+        first_new=settings.pull.first_new,
+        jitter=random.random,
+    )

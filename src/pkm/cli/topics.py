@@ -1,0 +1,148 @@
+"""Topics of help that are no commands; each is made from what it describes."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from pkm import errors
+from pkm.cli.flags import flag_rows
+from pkm.cli.pages import Page, Section
+from pkm.cli.stubs import STUBS
+from pkm.config import keys, toml_value
+
+_MEANINGS: Final = {
+    0: "done, or nothing to do",
+    1: "a check found something; an id, row or name that nothing answers to",
+    2: "the words of the line are off, or an answer was needed and none could be asked",
+    3: "not a feed, or nothing could be fetched; with --strict: some source failed",
+    4: "credentials are missing or were refused",
+    5: "a guard said no: visibility, already shared, hand-edited file, unsafe link or address",
+    6: "disk full, over quota, read-only or not allowed to write",
+    10: "no home here: `pkm init` makes one",
+    11: "busy: another pkm pulls or writes",
+    12: "the store is damaged, or was made by a newer pkm",
+    70: "a bug in pkm; the message names the log with the traceback",
+    130: "stopped by Ctrl-C",
+    141: "whoever read our output went away",
+    143: "ended by SIGTERM",
+}
+
+_SCHEMAS: Final = (
+    ("pkm.pull/1", 'pull: {"sources": [{"id", "url", "status", "new", "revised", "error"}], "totals"}'),
+    (
+        "pkm.items/1",
+        'seek: {"items": [{"id", "title", "url", "authors", "published", "source", "state", "because", "via", "notes"}]}',
+    ),
+    ("pkm.found/1", 'find: {"found": [{"kind", "id", "title", "url" or "path", "snippet", "rank"}]}'),
+    (
+        "pkm.notes/1",
+        'notes list: {"notes": [{"id", "title", "path", "kind", "status", "visibility", "items", "tags", "own_words"}]}',
+    ),
+    (
+        "pkm.sources/1",
+        'source list: {"sources": [{"id", "url", "title", "space", "tie", "stance", "why", "health"}]}',
+    ),
+    (
+        "pkm.status/1",
+        'status: {"home", "seek": {"sources", "new", "new_sources", "troubled", "pulled_at"}, "sense": {"unsensed", "notes_this_week"}, "share": {"audience", "ready", "drafts", "shared_at"}, "next"}',
+    ),
+    ("pkm.commands/1", 'undo --list: {"commands": [{"number", "name", "summary", "at", "undone_at"}]}'),
+    ("pkm.undone/1", 'undo: {"command", "taken_back", "left"}'),
+    ("pkm.doctor/1", 'doctor: {"checks": [{"check", "verdict", "message", "hint"}], "mended"}'),
+    ("pkm.rebuilt/1", 'doctor --rebuild: {"came_back": {"sources", …}, "aside", "torn"}'),
+    (
+        "pkm.standing/1",
+        'share: {"audiences": [{"name", "level", "edition", "exported_at", "days", "drafts", "ready", "withheld"}], "next"}',
+    ),
+    (
+        "pkm.draft/1",
+        'share draft: {"draft", "audience", "period", "made", "taken", "kept_edits", "refreshed", "added", "left_out", "withheld", "unsensed", "surplus"}',
+    ),
+    ("pkm.filed/1", 'share edit: {"draft", "filed", "altered"}'),
+    (
+        "pkm.findings/1",
+        'share check: {"findings": [{"level", "check", "path", "line", "message", "hint"}], "draft", "words_to_file"}',
+    ),
+    (
+        "pkm.edition/1",
+        'share export: {"edition", "title", "blocks", "new", "files": [{"format", "path", "written"}], "copies", "widened", "filed", "altered"}',
+    ),
+    (
+        "pkm.shares/1",
+        'share log: {"shares": [{"event", "at", "state", "audience", "level", "item", "url", "note", "content_sha", "edition", "digest", "channel", "reason", "device", "title"}]}',
+    ),
+    ("pkm.audiences/1", 'audience list: {"audiences": [{"name", "level", "forward"}]}'),
+    ("pkm.audience/1", 'audience show, audience add: {"audience"}'),
+    ("pkm.review/1", "review"),
+    ("pkm.settings/1", 'config show: {"settings": [{"key", "value", "default"}]}'),
+)
+
+
+def schemas() -> tuple[tuple[str, str], ...]:
+    """Every JSON schema whose command is there: its name, who prints it and its fields."""
+    there = {stub.name for stub in STUBS}
+    return tuple(
+        (name, told) for name, told in _SCHEMAS if told.partition(":")[0].split(" ")[0].rstrip(",") in there
+    )
+
+
+def error_classes(top: type[errors.PkmError] = errors.PkmError) -> Iterator[type[errors.PkmError]]:
+    """Every error of the tree, parents first."""
+    yield top
+    for below in top.__subclasses__():
+        if below.__module__ == errors.__name__:
+            yield from error_classes(below)
+
+
+def exit_codes() -> tuple[tuple[int, str], ...]:
+    """Every exit code with its meaning, by number, and the kinds of error that end with it."""
+    kinds: dict[int, list[str]] = {}
+    for error in error_classes():
+        kinds.setdefault(error.exit_code, []).append(error.kind)
+    codes = sorted(_MEANINGS.keys() | kinds.keys())
+    return tuple((code, _MEANINGS[code] + _in_brackets(kinds.get(code, []))) for code in codes)
+
+
+def _in_brackets(kinds: list[str]) -> str:
+    return f" [{', '.join(kinds)}]" if kinds else ""
+
+
+def exit_codes_page() -> Page:
+    """What each exit code means."""
+    rows = tuple((str(code), text) for code, text in exit_codes())
+    return Page(
+        text="In brackets: the kinds of error that --json names.",
+        sections=(Section(title="Exit codes", rows=rows),),
+    )
+
+
+def flags_page() -> Page:
+    """The flags that every command takes."""
+    return Page(
+        text="Every command takes these, before or after its name.",
+        sections=(Section(title="Flags of every command", rows=flag_rows()),),
+    )
+
+
+def json_page() -> Page:
+    """What `--json` promises."""
+    return Page(
+        text='With --json a command prints one JSON document on stdout; its "schema" names its form. '
+        "Fields may be added, never renamed. Moments are RFC 3339 with their zone.\n\n"
+        "An error ends with one line on stderr:\n\n"
+        '  {"error": {"exit": 10, "kind": "no-home", "message": "...", "hint": "..."}}',
+        sections=(Section(title="Schemas", rows=schemas()),),
+        closing="`pkm help exit-codes` lists the kinds of error, in brackets.",
+    )
+
+
+def settings_page() -> Page:
+    """Every setting."""
+    rows = []
+    for key in keys():
+        choices = f" One of: {', '.join(key.choices)}." if key.choices else ""
+        rows.append((key.path, f"{key.help}{choices} [default: {toml_value(key.default)}]"))
+    return Page(
+        text="Settings stand in pkm.toml in your home. A variable such as PKM_SEEK_LIMIT wins over the file, "
+        "a flag wins over both.",
+        sections=(Section(title="Settings", rows=tuple(rows)),),
+    )

@@ -1,0 +1,89 @@
+"""`pkm undo`: take the last command back."""
+
+from typing import Annotated, Any
+
+import typer
+
+from pkm.cli.context import Run
+from pkm.cli.opening import open_shelf, settings_of
+from pkm.cli.output import Column, Table, say, show, show_json, warn
+from pkm.cli.registry import Commands
+from pkm.store.undo_log import Command
+
+commands = Commands()
+_COLUMNS = (
+    Column(name="number", right=True),
+    Column(name="when", keep=True),
+    Column(name="command", keep=True),
+    Column(name="what it did"),
+    Column(name="undone", keep=True),
+)
+
+
+@commands("undo", examples=("pkm undo", "pkm undo --list", "pkm undo 12"))
+def undo(
+    run: Run,
+    number: Annotated[
+        int | None, typer.Argument(metavar="[NUMBER]", help="The command to take back: --list numbers them.")
+    ] = None,
+    *,
+    listed: Annotated[
+        bool, typer.Option("--list", help="Show what was done and can be taken back; change nothing.")
+    ] = False,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=0, help="Rows of --list; 0 is all.")] = 20,
+) -> None:
+    """Take back the last command that changed something; once more goes one further back.
+
+    States, notes, sources and quotes go back to what they were. What was changed again since is left as it
+    is, and named. What went to other people cannot be called back: `pkm share log` keeps the record, and
+    `pkm undo NUMBER` goes past an export to what was done before it.
+    """
+    if listed:
+        _show_list(run, limit)
+    else:
+        _take_back(run, number)
+
+
+def _show_list(run: Run, limit: int) -> None:
+    with open_shelf(run, settings_of(run)) as shelf:
+        done = shelf.store.undo_log.listing(limit)
+    if not done and not run.json:
+        say(run, "nothing was done yet that can be taken back")
+    rows = tuple(
+        (one.number, one.at, one.name, one.summary, "undone" if one.undone_at else "") for one in done
+    )
+    show(
+        run,
+        Table(columns=_COLUMNS, rows=rows),
+        lambda: {"schema": "pkm.commands/1", "commands": [_fields(one) for one in done]},
+    )
+
+
+def _take_back(run: Run, number: int | None) -> None:
+    from pkm.shelf.undo import undo as take_back  # noqa: PLC0415 - the list does without it
+
+    with open_shelf(run, settings_of(run)) as shelf:
+        undone = take_back(shelf, number)
+    for reason in undone.left:
+        warn(f"left as it is: {reason}")
+    if run.json:
+        show_json(
+            {
+                "schema": "pkm.undone/1",
+                "command": _fields(undone.command),
+                "taken_back": undone.taken_back,
+                "left": undone.left,
+            }
+        )
+        return
+    say(run, f"took back `{undone.command.name}`: {undone.command.summary}")
+
+
+def _fields(command: Command) -> dict[str, Any]:
+    return {
+        "number": command.number,
+        "name": command.name,
+        "summary": command.summary,
+        "at": command.at,
+        "undone_at": command.undone_at,
+    }

@@ -1,0 +1,64 @@
+"""What starting costs, counted in modules: a clock would measure the machine."""
+
+import subprocess
+import sys
+
+import pytest
+
+from support.cli import clean_environ
+
+HEAVY = {
+    "asyncio",
+    "feedparser",
+    "frontmatter",
+    "httpcore",
+    "httpx",
+    "jinja2",
+    "markdown_it",
+    "markdownify",
+    "nh3",
+    "pydantic",
+    "pygments",
+    "rapidfuzz",
+    "rich",
+    "sqlite3",
+    "sqlite_utils",
+    "yaml",
+}
+LINE = """
+import sys
+from pkm.cli.app import main
+code = main(sys.argv[1:])
+print(*sorted(sys.modules), file=sys.stderr)
+raise SystemExit(code)
+"""
+
+
+def loaded(*words, home):
+    environ = clean_environ(PKM_HOME=str(home))
+    answer = subprocess.run(
+        [sys.executable, "-c", LINE, *words],
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return {name for name in answer.stderr.split() if "coverage" not in name}
+
+
+@pytest.mark.parametrize(
+    "words", [["--version"], ["--help"], [], ["help", "all"], ["config"], ["help", "exit-codes"]]
+)
+def test_start_up_loads_nothing_heavy(words, tmp_path):
+    modules = loaded(*words, home=tmp_path)
+    assert not {name.partition(".")[0] for name in modules} & HEAVY
+
+
+def test_version_does_not_even_load_typer(tmp_path):
+    assert "typer" not in loaded("--version", home=tmp_path)
+
+
+def test_the_first_page_of_help_loads_no_family(tmp_path):
+    modules = loaded("--help", home=tmp_path)
+    assert not {name for name in modules if name.endswith("_cmd")}

@@ -1,0 +1,112 @@
+"""Pipes, signals and odd locales, in processes of their own."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pexpect
+import pytest
+
+from support.cli import child, clean_environ
+
+TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - a plain path
+# The example's commands through the real `main`: a table of one's own is an argument of the engine.
+EXAMPLE = f"""
+import sys
+sys.path.insert(0, {TESTS!r})
+from pkm.cli import engine, stubs
+from pkm.cli.app import main
+table = tuple(stubs.Stub(name, "-", "Run", "support.example_family") for name in ("wait", "look", "fail"))
+engine.run_line.__defaults__ = (table,)
+raise SystemExit(main(sys.argv[1:]))
+"""
+
+
+def example(words, environ=None, **settings):
+    line = [sys.executable, "-c", EXAMPLE, *words]
+    return subprocess.run(
+        line, env=environ or clean_environ(), capture_output=True, timeout=60, check=False, **settings
+    )
+
+
+def test_sigterm_cleans_up_and_is_exit_143(tmp_path):
+    mark = tmp_path / "mark"
+    answer = example(["wait", str(mark)])
+    assert answer.returncode == 128 + signal.SIGTERM
+    assert mark.read_text() == "clean"
+    assert answer.stderr == b"cleaned up\n"
+
+
+def test_ctrl_c_is_exit_130_and_silent():
+    answer = example(["fail", "interrupt"])
+    assert (answer.returncode, answer.stderr) == (130, b"")
+
+
+def test_a_reader_that_goes_away_is_exit_141_and_silent():
+    line = [sys.executable, "-m", "pkm", "help", "all"]
+    process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=clean_environ())
+    process.stdout.close()
+    err = process.stderr.read()
+    process.stderr.close()
+    assert (process.wait(timeout=60), err) == (141, b"")
+
+
+def test_a_reader_of_errors_that_goes_away_is_exit_141():
+    line = [sys.executable, "-m", "pkm", "nonsense"]
+    process = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=clean_environ())
+    process.stderr.close()
+    assert process.wait(timeout=60) == 141
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")  # noqa: PTH110 - a device
+def test_a_full_disk_is_exit_6():
+    line = [sys.executable, "-m", "pkm", "help", "all"]
+    with open("/dev/full", "wb") as full:  # noqa: PTH123 - a device
+        answer = subprocess.run(
+            line, stdout=full, stderr=subprocess.PIPE, env=clean_environ(), check=False, timeout=60
+        )
+    assert answer.returncode == 6
+    assert answer.stderr.startswith(b"pkm: cannot write\n  No space left on device\n")
+
+
+def test_closed_streams_are_no_bug():
+    answer = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m pkm help >&- 2>&-"], env=clean_environ(), check=False, timeout=60
+    )
+    assert answer.returncode == 0
+
+
+@pytest.mark.parametrize(
+    "locale",
+    [
+        {"LC_ALL": "C"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        {"PYTHONIOENCODING": "ascii"},
+    ],
+)
+def test_a_stream_that_cannot_write_a_character_gets_another(locale):
+    answer = example(["look", "caf\u00e9 \u6f22"], environ=clean_environ(**locale))
+    assert answer.returncode == 0
+    assert answer.stderr == b""
+    assert answer.stdout.startswith(b"caf")
+
+
+def test_bytes_that_are_no_text_are_no_bug():
+    answer = example([b"look", b"a\xffb"])
+    assert (answer.returncode, answer.stderr) == (0, b"")
+
+
+def test_nothing_but_the_document_is_on_stdout(tmp_path):
+    answer = child(["config", "--json"], clean_environ(PKM_HOME=str(tmp_path)))
+    assert answer.stdout.startswith(b'{"schema": "pkm.settings/1"')
+    assert answer.stdout.count(b"\n") == 1
+    assert answer.stderr == b""
+
+
+def test_on_a_terminal_a_table_is_shown(tmp_path):
+    environ = clean_environ(PKM_HOME=str(tmp_path), TERM="xterm", COLUMNS="80")
+    out = pexpect.run(f"{sys.executable} -m pkm config", env=environ, timeout=30).decode()
+    assert "key" in out
+    assert "seek.limit" in out
+    assert "\t" not in out
