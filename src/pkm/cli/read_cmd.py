@@ -1,0 +1,147 @@
+"""`pkm read` and `pkm open`: one item, here or in the browser."""
+
+import textwrap
+from typing import Annotated, Any
+
+import typer
+
+from pkm.cli.context import Run
+from pkm.cli.instep import in_step
+from pkm.cli.itemview import ITEMS, item_fields, name_of, title_of
+from pkm.cli.opener import open_address
+from pkm.cli.opening import open_shelf, settings_of
+from pkm.cli.output import say, show_json, show_line, show_text
+from pkm.cli.picking import items_named, last_list
+from pkm.cli.registry import Commands
+from pkm.cli.terminal import width
+from pkm.errors import NotFound, UsageError
+from pkm.model.item import Item, ListedItem
+from pkm.model.quote import Quote
+from pkm.rules.reading import minutes_for
+from pkm.shelf.shelf import Shelf
+from pkm.store.columns import via_text
+
+commands = Commands()
+
+_WIDEST = 88
+_MARK = ">> "
+
+Id = Annotated[str | None, typer.Argument(metavar="ID", help="A row of the last list, an id or its end.")]
+
+
+@commands("read", examples=("pkm read 2", "pkm read h4k2 --json"))
+def read(run: Run, item: Id = None) -> None:
+    """Read an item here, as plain text.
+
+    What you marked with `pkm quote` or `sense --quote` stands behind `>>`. `pkm sense -m "…"` without an ID
+    then means this item. Without ID: the one that was shown last.
+    """
+    with open_shelf(run, settings_of(run)) as shelf:
+        in_step(run, shelf, wait=False)
+        listed = _named(run, shelf, item)
+        last_list(run, shelf).remember_shown(listed.item.id)
+        text = shelf.store.texts.get(listed.item.text_sha)
+        words = text.text if text else ""
+        if run.json:
+            show_json(
+                {
+                    "schema": ITEMS,
+                    "items": [
+                        item_fields(listed) | {"text": words, "html": _html(text.html if text else "")}
+                    ],
+                }
+            )
+            return
+        show_text(_head(shelf, listed, words))
+        quotes = shelf.store.quotes.of_item(listed.item.id)
+        if words:
+            show_text("\n" + _body(run, words, quotes))
+        else:
+            say(run, "there is no text of it here: pkm open shows its page")
+        say(run, f'\nnext: pkm sense -m "what it means to you", or pkm drop {listed.item.id[-4:]}')
+
+
+def _html(html: str) -> str:
+    from pkm.rules.html import sanitise  # noqa: PLC0415 - for --json alone
+
+    return sanitise(html)
+
+
+def _named(run: Run, shelf: Shelf, word: str | None) -> ListedItem:
+    wanted = word or last_list(run, shelf).shown_item()
+    if wanted is None:
+        raise UsageError("which item?", why="none was shown here yet", hint="pkm seek, then: pkm read 1")
+    found = items_named(run, shelf, [wanted])
+    if len(found) != 1:
+        raise UsageError(f"{wanted} means {len(found)} items", hint="name one: pkm read 1")
+    [listed] = shelf.store.items.listed(found, shelf.store.sources.by_id())
+    return listed
+
+
+def _head(shelf: Shelf, listed: ListedItem, words: str) -> str:
+    item = listed.item
+    minutes = max(1, round(minutes_for(words)))
+    facts = [
+        ", ".join(item.authors),
+        name_of(listed.source),
+        item.published_at.astimezone(shelf.zone).strftime("%Y-%m-%d") if item.published_at else "",
+        f"{minutes} min" if words else "",
+        str(item.state),
+    ]
+    lines = [title_of(item), "  ".join(fact for fact in facts if fact)]
+    lines += [item.url] if item.url else []
+    lines += [f"via {via_text(item.via)}"] if item.via and not item.via.direct else []
+    lines += [f"note {note.path}" for note in shelf.store.notes.on(item.id)]
+    return "\n".join(lines)
+
+
+def _body(run: Run, words: str, quotes: tuple[Quote, ...]) -> str:
+    """The text: each paragraph wrapped for a person, as it stands for a pipe; what was marked has a mark."""
+    columns = min(width(run.environ), _WIDEST) if run.table else 0
+    marked = [" ".join(quote.anchor.exact.split()) for quote in quotes]
+    return "\n".join(_line(line, columns, marked) for line in words.split("\n"))
+
+
+def _line(line: str, columns: int, marked: list[str]) -> str:
+    flat = " ".join(line.split())
+    mark = _MARK if any(one in flat or (flat and flat in one and len(flat) > 20) for one in marked) else ""
+    if not columns:
+        return f"{mark}{line}"
+    return textwrap.fill(
+        line,
+        max(columns, 30),
+        initial_indent=mark,
+        subsequent_indent=mark,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+@commands("open", examples=("pkm open 2",))
+def open_item(run: Run, item: Id = None) -> None:
+    """Open an item's page in your browser ($BROWSER, or the system's own).
+
+    Only http and https addresses are handed on, and never through a shell. Where there is no browser, the
+    address is printed.
+    """
+    with open_shelf(run, settings_of(run)) as shelf:
+        listed = _named(run, shelf, item)
+        last_list(run, shelf).remember_shown(listed.item.id)
+        url = _address(listed.item)
+    if run.json:
+        show_json(_opened(listed, url, opened=open_address(url, run.environ)))
+    elif not open_address(url, run.environ):
+        say(run, "no browser could be started here; its address is")
+        show_line(url)
+
+
+def _address(item: Item) -> str:
+    if item.url is None:
+        raise NotFound(
+            f"'{title_of(item)}' has no address", why=f"it is a {item.kind}", hint=f"pkm read {item.id[-4:]}"
+        )
+    return item.url
+
+
+def _opened(listed: ListedItem, url: str, *, opened: bool) -> dict[str, Any]:
+    return {"schema": ITEMS, "items": [item_fields(listed)], "opened": opened, "address": url}

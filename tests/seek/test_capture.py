@@ -1,0 +1,156 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from pkm.errors import AddressRefused, FetchError, UnsafeLink, UsageError
+from pkm.model.item import State, Via
+from pkm.net.door import Door
+from pkm.seek.capture import (
+    Piece,
+    capture,
+    known,
+    of_file,
+    of_talk,
+    of_words,
+    pointer,
+    read_address,
+)
+from pkm.seek.triage import KeepWishes
+from pkm.shelf.rebuild import rebuild
+from pkm.shelf.shelf import ShelfOptions
+from pkm.shelf.undo import undo
+from support.server import Site
+from support.shelves import new_home, opened, stored_item
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+PAGE = "<html><head><title>One thing</title><meta name=author content=Ana></head><body><p>The text.</p></body></html>"
+
+
+@pytest.fixture(scope="module")
+def site():
+    with Site() as here:
+        yield here
+
+
+@pytest.fixture(scope="module")
+def door():
+    with Door(user_agent="pkm/test") as one:
+        yield one
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    with opened(new_home(tmp_path), now=NOW) as one:
+        yield one
+
+
+def put(shelf, piece, **wishes):
+    return capture(shelf, piece, KeepWishes(**wishes))
+
+
+def test_a_page_is_kept_with_what_it_says_of_itself(site, door, shelf):
+    url = site.serve("/one?utm_source=x", PAGE, headers={"Content-Type": "text/html"})
+    piece, error = read_address(url, door=door, now=NOW, typed=True)
+    assert error is None
+    item = put(shelf, piece).item
+    assert (item.title, item.authors, item.state, item.kept_at) == ("One thing", ("Ana",), State.KEPT, NOW)
+    assert item.url == site.url("/one")
+    assert shelf.store.texts.get(item.text_sha).text == "The text."
+
+
+def test_a_page_that_cannot_be_had_is_kept_all_the_same(site, door, shelf):
+    for url in ("http://127.0.0.1:9/nobody", site.serve("/gone", status=404)):
+        piece, error = read_address(url, door=door, now=NOW, typed=True)
+        assert isinstance(error, FetchError)
+        assert put(shelf, piece).item.title == url
+
+
+def test_a_private_address_that_was_not_typed_is_not_asked(site, door):
+    site.requests.clear()
+    _piece, error = read_address(site.url("/one"), door=door, now=NOW, typed=False)
+    assert isinstance(error, AddressRefused)
+    assert site.requests == []
+
+
+def test_what_is_no_web_address_is_refused(door, shelf):
+    for url in ("javascript:alert(1)", "file:///etc/passwd"):
+        with pytest.raises(UnsafeLink):
+            read_address(url, door=door, now=NOW, typed=True)
+        with pytest.raises(UnsafeLink):
+            known(shelf, url)
+
+
+def test_what_a_feed_brought_before_is_kept_and_not_doubled(shelf):
+    item = stored_item(shelf, url="https://a.example/x")
+    done = put(shelf, Piece(url="http://www.a.example/x/?utm_medium=y"), words="Mine now, with words.")
+    assert (done.item.id, done.before.state, done.item.state) == (item.id, State.NEW, State.KEPT)
+    assert done.note.file.items == (item.id,)
+
+
+def test_added_twice_says_when_and_which_note(shelf):
+    first = put(shelf, Piece(url="https://a.example/x", title="X"), words="Some words of mine.")
+    again = put(shelf, Piece(url="https://a.example/x"))
+    assert again.before.kept_at == NOW
+    assert [note.path for note in again.notes] == [first.note.path]
+
+
+def test_a_talk_makes_an_item_and_a_note_of_its_words(shelf):
+    done = put(shelf, of_talk("Joris: they dropped the wiki and kept the log"), via=Via(direct=True))
+    assert (done.item.kind, done.item.url, done.note.kind) == ("talk", None, "talk")
+    assert "dropped the wiki" in (shelf.home.root / done.note.path).read_text(encoding="utf-8")
+    assert done.note.file.own_words > 3
+
+
+def test_pasted_words_have_their_first_line_as_title(shelf):
+    done = put(shelf, of_words("\n# A thought\n\nby somebody\n"))
+    assert (done.item.title, done.item.kind) == ("A thought", "text")
+    assert "by somebody" in shelf.store.texts.get(done.item.text_sha).text
+    with pytest.raises(UsageError):
+        of_words(" \n ")
+
+
+def test_a_text_from_a_file_may_be_a_page_or_plain_words():
+    assert of_file(PAGE.encode(), url="https://a.example/").text == "The text."
+    assert of_file(b"plain", url="https://a.example/").words == "plain"
+
+
+def test_via_and_direct_contradict_each_other():
+    assert pointer(None, direct=True) == "direct"
+    with pytest.raises(UsageError):
+        pointer("Ana", direct=True)
+
+
+def test_a_capture_taken_back_is_let_go_and_its_note_is_gone(shelf):
+    done = put(shelf, Piece(url="https://a.example/x", title="X"), words="Some words of mine.")
+    undo(shelf)
+    assert shelf.store.items.get(done.item.id).state == State.LET_GO
+    assert not (shelf.home.root / done.note.path).exists()
+
+
+def test_captures_come_back_from_the_files_alone(tmp_path):
+    home = new_home(tmp_path)
+    with opened(home, now=NOW) as shelf:
+        talk = put(shelf, of_talk("Joris said a lot of things"))
+        pasted = put(shelf, of_words("A title\nand its words"), via=Via(name="Ana"))
+        page = put(shelf, Piece(url="https://a.example/x", title="X", authors=("B",)))
+    rebuild(home, options=ShelfOptions(), now=lambda: NOW)
+    with opened(home, now=NOW) as shelf:
+        for done in (talk, pasted, page):
+            back = shelf.store.items.get(done.item.id)
+            assert (back.title, back.state, back.url, back.kind) == (
+                done.item.title,
+                State.KEPT,
+                done.item.url,
+                done.item.kind,
+            )
+        assert shelf.store.items.get(pasted.item.id).via == Via(name="Ana")
+        assert "its words" in shelf.store.texts.get(shelf.store.items.get(pasted.item.id).text_sha).text
+
+
+def test_a_short_address_that_leads_on_for_good_is_known_by_both(site, door, shelf):
+    site.serve("/long", PAGE, headers={"Content-Type": "text/html"})
+    short = site.redirect("/s", "/long", status=301)
+    piece, _error = read_address(short, door=door, now=NOW, typed=True)
+    item = put(shelf, piece).item
+    assert item.url == site.url("/long")
+    assert known(shelf, short).id == known(shelf, site.url("/long")).id == item.id
