@@ -1,0 +1,77 @@
+"""`pkm export`: everything, in a form that other programs read."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pkm.cli.ask import confirm
+from pkm.cli.context import Run
+from pkm.cli.itemview import item_fields
+from pkm.cli.opening import open_shelf, settings_of
+from pkm.cli.output import say, to_json
+from pkm.cli.registry import Commands
+from pkm.errors import Refused
+from pkm.exchange.items import ExportedItem, exported_items
+from pkm.exchange.lines import write_lines
+from pkm.rules.urls import display_url, has_secret, without_secrets
+from pkm.shelf.shelf import Shelf
+
+commands = Commands()
+
+
+@commands(
+    "export items",
+    default=True,
+    examples=("pkm export items > items.jsonl", "pkm export items --output items.jsonl --yes"),
+)
+def export_items(
+    run: Run,
+    output: Annotated[
+        str | None, typer.Option("--output", metavar="FILE", help="Write to this file, not to the terminal.")
+    ] = None,
+) -> None:
+    """Write every item as JSON Lines.
+
+    One JSON document a line: the fields of `pkm seek --json`, and text, html (sanitised) and arrivals. Items
+    of every state and of private sources are in it, since it is your own data; secrets in addresses are not.
+    """
+    with open_shelf(run, settings_of(run)) as shelf:
+        if output is None or output == "-":
+            for line in _lines(shelf):
+                print(line)  # noqa: T201 - data goes to stdout
+            return
+        target = _target(Path(output))
+        if target.exists() and not confirm(run, f"{target} is there already: replace it?"):
+            raise Refused(f"{target} was left as it is", hint="name another file, or say --yes")
+        count = write_lines(target, _lines(shelf))
+    say(run, f"{count} item{'' if count == 1 else 's'} written to {target}")
+
+
+def _target(path: Path) -> Path:
+    if path.is_dir():
+        raise Refused(f"{path} is a folder", hint="name a file: --output items.jsonl")
+    if not path.parent.is_dir():
+        raise Refused(f"there is no folder {path.parent}", hint="make it, or name a file elsewhere")
+    return path
+
+
+def _lines(shelf: Shelf) -> Iterator[str]:
+    for one in exported_items(shelf):
+        yield to_json(_fields(one))
+
+
+def _fields(one: ExportedItem) -> dict[str, Any]:
+    arrivals = [
+        {
+            "source_url": display_url(source.url) if source else None,
+            "key": display_url(arrival.key) if has_secret(arrival.key) else arrival.key,
+            "first_seen": arrival.first_seen,
+            "last_seen": arrival.last_seen,
+        }
+        for arrival, source in one.arrivals
+    ]
+    url = one.listed.item.url
+    shown = {"url": without_secrets(url) if url else None}
+    return {**item_fields(one.listed), **shown, "text": one.text, "html": one.html, "arrivals": arrivals}

@@ -1,0 +1,129 @@
+"""`pkm note`: a thought of one's own, no item needed."""
+
+import sys
+from typing import Annotated, Final
+
+import typer
+
+from pkm.cli.context import Run
+from pkm.cli.filed import tell_filed
+from pkm.cli.opening import open_shelf, settings_of
+from pkm.cli.registry import Commands
+from pkm.cli.writing import write_draft
+from pkm.config import Settings
+from pkm.errors import AnswerNeeded, UsageError
+from pkm.model.note import Kind, Status
+from pkm.sense.annotate import Sensed, Sentence, checked, think
+from pkm.sense.settings import signed_tag
+from pkm.shelf.shelf import Shelf
+
+commands = Commands()
+
+_VERBS: Final = frozenset({"list", "show", "edit", "set", "links", "mv", "rm", "check", "adopt"})
+_STDIN_BYTES: Final = 5_000_000
+
+
+@commands(
+    "note",
+    examples=(
+        'pkm note "Friday: add a column for what would change our mind"',
+        'pkm note --practice "I now write the doubt beside the decision"',
+        "pkm note --edit",
+    ),
+)
+def note(  # noqa: PLR0913 - one argument an option of the command
+    run: Run,
+    text: Annotated[
+        list[str] | None, typer.Argument(help="Your words; - reads them from stdin.", metavar="TEXT")
+    ] = None,
+    *,
+    message: Annotated[str | None, typer.Option("-m", metavar="TEXT", help="The same.")] = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", metavar="KIND", help=f"One of: {', '.join(Kind)}.")
+    ] = None,
+    practice: Annotated[bool, typer.Option("--practice", help="What you now do differently.")] = False,
+    log: Annotated[bool, typer.Option("--log", help="What you are working on.")] = False,
+    half_baked: Annotated[bool, typer.Option("--half-baked", help="Not thought through yet.")] = False,
+    tag: Annotated[
+        list[str] | None, typer.Option("--tag", metavar="TAG", help="A tag; may be given again.")
+    ] = None,
+    title: Annotated[
+        str | None, typer.Option("--title", metavar="TEXT", help="Else the first words.")
+    ] = None,
+    visibility: Annotated[
+        str | None, typer.Option("--visibility", metavar="LEVEL", help="private, team, community or public.")
+    ] = None,
+    edit: Annotated[bool, typer.Option("--edit", help="Write it in your editor.")] = False,
+) -> None:
+    """Write a note of your own.
+
+    It is one markdown file in notes/, and private until you say otherwise. Without TEXT your editor opens.
+    """
+    sentence = checked(
+        Sentence(
+            kind=_kind(kind, practice=practice, log=log),
+            status=Status.HALF_BAKED if half_baked else None,
+            visibility=visibility,
+            tags=tuple(signed_tag(one)[1] for one in tag or ()),
+        )
+    )
+    words = _words(text or [], message)
+    settings = settings_of(run)
+    with open_shelf(run, settings) as shelf:
+        sensed = _filed(run, shelf, settings, sentence, words, title=title, edit=edit)
+        if sensed is not None:
+            tell_filed(run, shelf, sensed)
+
+
+def _filed(  # noqa: PLR0913 - what was typed, once
+    run: Run,
+    shelf: Shelf,
+    settings: Settings,
+    sentence: Sentence,
+    words: str | None,
+    *,
+    title: str | None,
+    edit: bool,
+) -> Sensed | None:
+    def file(written: str) -> Sensed:
+        return think(shelf, _with_text(sentence, written), title=title)
+
+    if words is not None and not edit:
+        return file(words)
+    if not edit and not run.asks:
+        raise AnswerNeeded(
+            "a note needs words",
+            why="--no-input was given" if run.no_input else "there is no terminal to write them on",
+            hint='give them: pkm note "…", or pipe them: pkm note -',
+        )
+    return write_draft(run, shelf, settings, "note", text=words or "", file=file)
+
+
+def _with_text(sentence: Sentence, text: str) -> Sentence:
+    return Sentence(
+        text=text,
+        kind=sentence.kind,
+        status=sentence.status,
+        visibility=sentence.visibility,
+        tags=sentence.tags,
+    )
+
+
+def _words(text: list[str], message: str | None) -> str | None:
+    if text and message is not None:
+        raise UsageError("the words are given twice", hint='give them once: pkm note "…"')
+    if text == ["-"]:
+        return sys.stdin.read(_STDIN_BYTES)
+    if text and text[0] in _VERBS and " " not in "".join(text):
+        raise UsageError(
+            f"'{' '.join(text)}' looks like a command, not like a note",
+            hint=f'did you mean `pkm notes {" ".join(text)}`? To file the words all the same: pkm note -m "…"',
+        )
+    return " ".join(text) if text else message
+
+
+def _kind(kind: str | None, *, practice: bool, log: bool) -> str | None:
+    said = [one for one in (kind, Kind.PRACTICE if practice else None, Kind.LOG if log else None) if one]
+    if len(said) > 1:
+        raise UsageError(f"a note is of one kind, not of {len(said)}: {', '.join(said)}", hint="name one")
+    return said[0] if said else None

@@ -1,0 +1,49 @@
+"""The walk through what was kept and has no words of the user's yet: oldest promise first."""
+
+from collections.abc import Sequence
+
+from pkm.errors import NotFound
+from pkm.model.item import Item, State
+from pkm.shelf import journal
+from pkm.shelf.decide import item_state
+from pkm.shelf.shelf import Shelf
+from pkm.store.items import ItemFilter
+from pkm.store.undo_log import Change
+
+
+def next_unsensed(shelf: Shelf, *, limit: int, without: Sequence[str] = ()) -> tuple[Item, ...]:
+    """The items that wait longest for a sentence; one that was skipped waits from then on anew.
+
+    Args:
+        shelf: Where; its files were looked at already.
+        limit: 0 for all.
+        without: Ids of items that are not wanted now.
+    """
+    asked = limit + len(without) if limit else 0
+    chosen = ItemFilter(unsensed=True, oldest_first=True, limit=asked, hidden=True)
+    rows = shelf.store.items.listing(chosen, {})
+    found = tuple(row.item for row in rows if row.item.id not in without)
+    return found[:limit] if limit else found
+
+
+def skip(shelf: Shelf, item: Item) -> None:
+    """Put an item at the end of the walk; it stays kept.
+
+    Raises:
+        NotFound: It is not kept, so nothing waits.
+    """
+    if item.state != State.KEPT:
+        raise NotFound(
+            f"'{item.title or item.id}' is not kept, so there is nothing to skip",
+            hint=f"pkm keep {item.id} keeps it",
+        )
+    now = shelf.now()
+    with shelf.writing():
+        command = shelf.store.undo_log.begin("sense", f"skipped '{item.title or item.id}'", now)
+        before = item_state(item)
+        fields = {"do": "skip", "id": item.id, "url": item.url}
+        journal.append(shelf, shelf.home.decisions, now, fields)
+        shelf.store.items.set_state(item.id, item.state, kept_at=item.kept_at, later_at=now)
+        after = shelf.store.items.get(item.id)
+        change = Change(what="item", ref=item.id, before=before, after=item_state(after or item))
+        shelf.store.undo_log.add(command, [change])
