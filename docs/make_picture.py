@@ -37,6 +37,7 @@ SHOWN = (
     ("share", "draft", "--week"),
     ("share", "export"),
 )
+_SHOWN_BASE = "http://127.0.0.1:8000"  # the port of the day would change the picture at each run
 _FONT_FACE = re.compile(r"@font-face\s*\{.*?\}\s*", re.DOTALL)
 
 
@@ -50,9 +51,13 @@ def main() -> int:
         for words in QUIET:
             _run(words, base, home)
         for words in SHOWN:
-            for line in typed(("pkm", *_filled(words, "https://slow.example")), width=WIDTH):
+            for line in typed(("pkm", *_filled(words, _SHOWN_BASE)), width=WIDTH):
                 console.print(Text(line, style="bold"))
-            console.print(Text.from_ansi(_run(words, base, home).replace(str(home), "~/pkm").rstrip()))
+            console.print(
+                Text.from_ansi(
+                    _run(words, base, home).replace(str(home), "~/pkm").replace(base, _SHOWN_BASE).rstrip()
+                )
+            )
             console.print()
     TARGET.write_text(_still(console.export_svg(title="pkm", unique_id="pkm")), encoding="utf-8")
     return 0

@@ -41,7 +41,7 @@ def test_a_page_leads_to_its_feed_and_says_how_many_items_wait(here, site):
         f"  found {site.url('/feed')}",
         "  9 items: 5 wait for you, 4 went to the archive",
     ]
-    assert err == "next: pkm seek\n"
+    assert err == "Next: pkm seek\n"
 
 
 def test_a_program_gets_the_source_as_the_list_shows_it(here, site):

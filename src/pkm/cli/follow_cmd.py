@@ -290,7 +290,7 @@ class _Session:
                 lambda: {"schema": SOURCES, "sources": self._fields},
             )
         if self._waiting:
-            say(self._run, "next: pkm seek")
+            say(self._run, "Next: pkm seek")
 
 
 def _status(followed: Followed, *, dry_run: bool) -> str:

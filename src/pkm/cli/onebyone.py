@@ -44,7 +44,7 @@ def walk(run: Run, shelf: Shelf, looked: Looked) -> None:
             gone += 1
     say(run, f"kept {kept}, let go {gone}; the last one back: pkm undo")
     if kept:
-        say(run, "next: pkm sense")
+        say(run, "Next: pkm sense")
 
 
 def _print(shelf: Shelf, row: Row, place: str) -> None:

@@ -150,13 +150,16 @@ def _summarise(run: Run, shelf: Shelf, outcome: Outcome) -> None:
         say(run, _nothing_due(shelf))
         return
     parts = [
-        f"{outcome.new} new from {sources_counted(outcome.count('new'))}",
-        f"{outcome.count('unchanged')} unchanged",
-        f"{outcome.count('failed')} failed",
-        f"{outcome.count('skipped')} skipped",
+        f"{outcome.new} new from {sources_counted(outcome.count('new'))}" if outcome.new else "nothing new",
+        *(
+            f"{outcome.count(word)} {word}"
+            for word in ("unchanged", "failed", "skipped")
+            if outcome.count(word)
+        ),
     ]
-    said = dotted(*(part for part in parts if not part.startswith("0 ") or "new" in part))
-    say(run, f"{said}{'; next: pkm seek' if outcome.waiting else ''}")
+    say(run, dotted(*parts))
+    if outcome.waiting:
+        say(run, "Next: pkm seek")
 
 
 def _nothing_due(shelf: Shelf) -> str:

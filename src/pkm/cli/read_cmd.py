@@ -58,7 +58,7 @@ def read(run: Run, item: Id = None) -> None:
             show_text("\n" + _body(run, words, quotes))
         else:
             say(run, "there is no text of it here: pkm open shows its page")
-        say(run, f'\nnext: pkm sense -m "what it means to you", or pkm drop {listed.item.id[-4:]}')
+        say(run, f'\nNext: pkm sense -m "what it means to you", or pkm drop {listed.item.id[-4:]}')
 
 
 def _html(html: str) -> str:

@@ -183,13 +183,9 @@ def _person_table(shelf: Shelf, looked: Looked, ask: Ask, *, numbered: bool) -> 
         Column(name="source"),
         Column(name="age", keep=True),
         *([Column(name="state", keep=True)] if ask.everything else []),
-        Column(name="because"),
+        Column(name="because", below=True),
         Column(name="id", keep=True),
     ]
-    if not any(row.because for row in looked.rows):
-        place = len(columns) - 2
-        del columns[place]
-        rows = [(*row[:place], *row[place + 1 :]) for row in rows]
     return Table(
         columns=tuple(columns),
         rows=tuple(rows),

@@ -84,7 +84,7 @@ def keep_items(
             if not run.json:
                 show_line(decided.note.path)
         elif decided.moved:
-            say(run, "next: pkm sense")
+            say(run, "Next: pkm sense")
 
 
 def _kept(decided: Decided) -> str:

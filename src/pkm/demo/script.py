@@ -49,8 +49,12 @@ STEPS: Final = (
     Step(because="Fetch what is due; cron does this at night.", words=("pull",)),
     Step(because="SEEK: what is new, and why it stands there.", words=("seek",)),
     Step(
-        because="Keep two, and say why in your own words.",
-        words=("keep", "2", "5", "-m", "Decide in writing, or decide twice."),
+        because="Keep one, and whose pointer led you to it.",
+        words=("keep", "2", "--via", "Mira Sand <https://mira.example.net/>"),
+    ),
+    Step(
+        because="Keep another, with a sentence of your own.",
+        words=("keep", "5", "-m", "Ask leavers what only they know."),
     ),
     Step(because="Let the rest go. You owe them nothing.", words=("drop", "rest")),
     Step(because="Read one, here.", words=("read", "2")),
@@ -62,7 +66,7 @@ STEPS: Final = (
         because="A thought of your own needs no item.",
         words=("note", "Friday: add a 'what would change it' line"),
     ),
-    Step(because="Find it again: items, notes, quotes.", words=("find", "decisions")),
+    Step(because="Find it again: items, notes, quotes.", words=("find", "doubts")),
     Step(
         because="SHARE: a draft from this week's notes.",
         words=("share", "draft", "--week", "--to", "self"),
