@@ -20,13 +20,13 @@ WIDTH = {"COLUMNS": "90"}
 NOTICE = "<!-- Written by docs/make_reference.py: change the program, then run it again. -->"
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: Sequence[str], target: Path = TARGET) -> int:
     """Write the page, or with `--check` show how it differs; 1 if it does."""
     page = reference()
     if "--check" not in argv:
-        TARGET.write_text(page, encoding="utf-8")
+        target.write_text(page, encoding="utf-8")
         return 0
-    before = TARGET.read_text(encoding="utf-8") if TARGET.exists() else ""
+    before = target.read_text(encoding="utf-8") if target.exists() else ""
     lines = difflib.unified_diff(
         before.splitlines(keepends=True), page.splitlines(keepends=True), "docs/reference.md", "the program"
     )

@@ -16,7 +16,6 @@ from pkm.errors import UsageError
 from pkm.model.note import Level
 from pkm.rules import limits
 
-SETTINGS_FILE: Final = "pkm.toml"
 LEVELS: Final = tuple(level.word for level in Level)
 CADENCES: Final = ("daily", "weekly", "fortnightly", "monthly", "never")
 _FILE_BYTES = 1_000_000
@@ -31,7 +30,7 @@ class NotesSettings:
     """Your notes."""
 
     folders: tuple[str, ...] = _key(
-        ("notes",), "Folders with notes, from the home; new ones go into the first."
+        (), 'More folders with notes beside `notes`, from the home; "." is the whole home.'
     )
     visibility: str = _key(
         "private", "How far the words of a note without a visibility may go.", choices=LEVELS
@@ -386,12 +385,13 @@ def _escaped(text: str) -> str:
     )
 
 
-def default_toml(zone: str = "") -> str:
+def default_toml(given: Mapping[str, Any] | None = None) -> str:
     """The commented file that `pkm init` writes: every setting with its default, switched off by `#`.
 
     Args:
-        zone: Name of the user's time zone; written as a set value, if there is one.
+        given: By path, what is written as a set value: `{"zone": "Europe/Berlin"}`.
     """
+    given = given or {}
     lines = [
         "# Settings of this pkm home. A line that begins with `#` shows a default; take the mark away to change it."
     ]
@@ -402,9 +402,6 @@ def default_toml(zone: str = "") -> str:
             lines += ["", f"# {header}" if section.startswith(_AUDIENCE) else header]
         choices = f" ({', '.join(key.choices)})" if key.choices else ""
         lines.append(f"# {key.help}{choices}")
-        is_set = key.path == "zone" and zone
-        lines.append(f"zone = {toml_value(zone)}" if is_set else f"# {name} = {toml_value(key.default)}")
+        mark = "" if key.path in given else "# "
+        lines.append(f"{mark}{name} = {toml_value(given.get(key.path, key.default))}")
     return "\n".join(lines) + "\n"
-
-
-DEFAULT_TOML: Final = default_toml()

@@ -112,6 +112,7 @@ def test_a_bug_is_one_line_that_names_the_log(home, capsys):
     assert str(log) in err
     assert "Traceback" not in err
     assert "Traceback" in log.read_text()
+    assert log.stat().st_mode & 0o077 == 0  # it may hold words of the user
 
 
 def test_secrets_of_addresses_stay_out_of_the_log(home, capsys):

@@ -114,6 +114,24 @@ def test_a_dry_run_stores_nothing(here, site):
     assert json.loads(here("source", "--json").out)["sources"] == []
 
 
+def test_a_list_with_addresses_of_ones_own_is_followed_again_with_the_flag_and_they_are_asked(
+    here, site, tmp_path
+):
+    path = tmp_path / "mine.opml"
+    path.write_text(
+        f'<opml version="2.0"><body><outline type="rss" text="A" xmlUrl="{site.url("/feed")}"/></body></opml>',
+        encoding="utf-8",
+    )
+    code, _, err = here("follow", str(path))
+    assert code == 3
+    assert f"pkm follow {path} --allow-private" in err
+
+    code, _, err = here("follow", str(path), "--allow-private")
+    assert code == 0
+    assert "1 private address allowed now" in err
+    assert "Next: pkm seek" in err
+
+
 def test_a_list_is_followed_and_pulled_and_private_hosts_need_leave(here, site, tmp_path):
     path = tmp_path / "list.opml"
     path.write_text(

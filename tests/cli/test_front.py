@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pkm.cli.front import ago, next_step
+from pkm.cli.front import next_step
 from pkm.model.item import State
 from pkm.shelf import home as homes
 from pkm.shelf import notes
@@ -179,17 +179,3 @@ def test_the_next_step_is_the_one_where_people_stall():
 def test_only_commands_that_there_are_are_named():
     step = next_step(waiting(new=1), NOW, audience="team", cadence="weekly")
     assert step is None or step[0].startswith("pkm ")
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (-5, "just now"),
-        (59, "just now"),
-        (60, "1 minute ago"),
-        (7_200, "2 hours ago"),
-        (9 * 86_400, "9 days ago"),
-    ],
-)
-def test_how_long_ago_is_said_in_the_largest_whole_unit(seconds, words):
-    assert ago(NOW, NOW - timedelta(seconds=seconds)) == words

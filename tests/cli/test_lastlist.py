@@ -149,6 +149,13 @@ def test_a_short_id_means_one_row_and_never_looks_like_a_number(tails):
         assert len(short) >= 4
 
 
+def test_short_ids_of_a_list_of_a_hundred_thousand_take_no_minutes():
+    ids = [f"i-{n:07}{n * 7919 % 99_991:05}" for n in range(100_000)]
+    shorts = short_ids([*ids, ids[0]])
+    assert shorts[-1] == shorts[0]
+    assert len(set(shorts)) == len(ids)
+
+
 def test_the_item_shown_last_is_remembered_beside_the_list(tmp_path):
     last = LastList(tmp_path, "here")
     last.remember("seek", ["i-000000000001"])

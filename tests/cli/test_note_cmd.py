@@ -65,6 +65,14 @@ def test_words_come_from_stdin_for_a_dash(pkm, home):
     assert (home / out.strip()).read_text().endswith("# Heading\n\nWords of mine, and more.\n")
 
 
+def test_more_than_a_note_holds_is_refused_and_never_cut(pkm):
+    code, _, err = pkm("note", "-", stdin="words " * 900_000)
+
+    assert code == 2
+    assert "more than 5 MB" in err
+    assert notes(pkm) == []
+
+
 def test_without_words_in_a_pipe_the_ways_are_named(pkm):
     code, _, err = pkm("note", stdin="not asked for")
 

@@ -121,3 +121,13 @@ def test_a_pipe_gets_a_row_for_each_source(here, site):
     _code, out, _err = here("pull")
     [row] = [line.split("\t") for line in out.splitlines()]
     assert (row[0], row[4]) == ("unchanged", site.url("/feed"))
+
+
+def test_behind_a_proxy_it_is_said_what_cannot_be_checked(pkm, home):
+    text = '<opml version="2.0"><body><outline text="S" xmlUrl="http://s.example/feed"/></body></opml>'
+    (home / "sources.opml").write_text(text, encoding="utf-8")
+    pkm.setenv(http_proxy="http://127.0.0.1:9")
+
+    assert "a proxy is set" in pkm("pull").err
+    assert "a proxy is set" not in pkm("pull", "--all", "--quiet").err
+    assert "a proxy is set" not in pkm("add", "--talk", "Ana: they kept the log").err

@@ -99,7 +99,7 @@ def test_beside_a_running_pull_it_shows_what_is_there(here):
     with locks.pulling(here.home / ".pkm"):
         code, out, err = here("seek", terminal=True)
     assert (code, "Item 0" in out) == (0, True)
-    assert "another pull" in err
+    assert "Another pull" in err
 
 
 def test_nothing_new_says_what_to_type(pkm):

@@ -41,6 +41,15 @@ def test_a_sentence_without_an_id_is_about_the_item_shown_last_here(pkm, shelf, 
     assert "We should log doubts." in (shelf.home.notes / "on-logs.md").read_text()
 
 
+def test_after_a_sentence_the_next_step_is_named(pkm, shelf, item):
+    other = stored_item(shelf, url="https://example.org/b", title="Other", keep=True)
+    first = pkm("sense", item.id, "-m", "We should log doubts.").err
+    last = pkm("sense", other.id, "-m", "Nor does this one.").err
+
+    assert "1 kept item has no words of yours yet. Next: pkm sense\n" in first
+    assert "Next: pkm share draft\n" in last
+
+
 def test_a_sentence_about_nothing_shown_is_exit_2(pkm, item):
     code, _, err = pkm("sense", "-m", "Words about what?")
 

@@ -11,15 +11,14 @@ import pytest
 from support.cli import child, clean_environ
 
 TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - a plain path
-# The example's commands through the real `main`: a table of one's own is an argument of the engine.
+# The example's commands through the real `main`.
 EXAMPLE = f"""
 import sys
 sys.path.insert(0, {TESTS!r})
-from pkm.cli import engine, stubs
 from pkm.cli.app import main
-table = tuple(stubs.Stub(name, "-", "Run", "support.example_family") for name in ("wait", "look", "fail"))
-engine.run_line.__defaults__ = (table,)
-raise SystemExit(main(sys.argv[1:]))
+from pkm.cli.stubs import Stub
+table = tuple(Stub(name, "-", "Run", "support.example_family") for name in ("wait", "look", "fail"))
+raise SystemExit(main(sys.argv[1:], stubs=table))
 """
 
 
@@ -75,6 +74,38 @@ def test_closed_streams_are_no_bug():
         ["sh", "-c", f"{sys.executable} -m pkm help >&- 2>&-"], env=clean_environ(), check=False, timeout=60
     )
     assert answer.returncode == 0
+
+
+@pytest.mark.parametrize("verb", ["note", "add"])
+def test_a_closed_stdin_holds_no_words_and_is_no_bug(tmp_path, verb):
+    environ = clean_environ(PKM_HOME=str(tmp_path))
+    subprocess.run([sys.executable, "-m", "pkm", "init"], env=environ, check=True, capture_output=True)
+    answer = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m pkm {verb} - <&-"], env=environ, check=False, capture_output=True
+    )
+    assert answer.returncode == 2, answer.stderr
+
+
+@pytest.mark.parametrize("data", [b"caf\xe9 words of mine", "caf\u00e9 words of mine".encode()])
+@pytest.mark.parametrize("locale", [{"LC_ALL": "C.UTF-8"}, {"LC_ALL": "C"}])
+def test_no_letter_is_lost_of_words_in_another_encoding(tmp_path, data, locale):
+    environ = clean_environ(PKM_HOME=str(tmp_path), **locale)
+    pkm = [sys.executable, "-m", "pkm"]
+    for line, piped in (([*pkm, "init"], b""), ([*pkm, "note", "-"], data), ([*pkm, "note", data], b"")):
+        answer = subprocess.run(line, input=piped, env=environ, check=False, capture_output=True)
+        assert answer.returncode == 0, answer.stderr
+    made = [path.read_text("utf-8") for path in tmp_path.glob("notes/*.md")]
+    assert len(made) == 2
+    assert all("caf\u00e9 words of mine" in text for text in made)
+
+
+@pytest.mark.parametrize("line", [["source", "show"], ["share", "draft", "--tag"], ["find"]])
+def test_bytes_that_are_no_text_are_an_ordinary_word(tmp_path, line):
+    environ = clean_environ(PKM_HOME=str(tmp_path))
+    subprocess.run([sys.executable, "-m", "pkm", "init"], env=environ, check=True, capture_output=True)
+    words = [sys.executable, "-m", "pkm", *line, b"caf\xe9"]
+    answer = subprocess.run(words, env=environ, check=False, capture_output=True)
+    assert answer.returncode < 3, answer.stderr
 
 
 @pytest.mark.parametrize(

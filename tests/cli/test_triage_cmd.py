@@ -55,7 +55,7 @@ def test_what_was_kept_is_no_rest(here):
     here("keep", "2", "5")
     assert "let go 3 items" in here("drop", "rest").err
     assert state_of(here, "Item 1") == "kept"
-    assert "nothing to let go" in here("drop", "rest").err
+    assert "Nothing to let go" in here("drop", "rest").err
 
 
 def test_a_program_gets_the_items_as_they_now_are(here):
@@ -96,7 +96,7 @@ def test_one_bad_id_among_good_ones_changes_nothing(here):
 def test_letting_go_of_what_is_old_asks_first(here):
     pending = here("drop", "--older", "2026-11-23")
     assert (pending.code, "--yes" in pending.err) == (2, True)
-    assert "nothing was changed" in here("drop", "--older", "2026-11-23", terminal=True, stdin="n\n").err
+    assert "Nothing was changed" in here("drop", "--older", "2026-11-23", terminal=True, stdin="n\n").err
     assert state_of(here, "Item 0") == "new"
     assert "let go 5 items" in here("drop", "--older", "2026-11-23", "--yes").err
     here("undo")

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from pkm.errors import AddressRefused, UsageError
+from pkm.errors import AddressRefused, FetchError, UsageError
 from pkm.net.door import Door, Request
 from pkm.net.failures import (
     BrokenAnswer,
@@ -466,3 +466,24 @@ def test_a_reply_of_another_status_keeps_the_connection(site):
             200,
         ]
     assert len({seen.connection for seen in site.requests}) == 1
+
+
+def test_closing_ends_a_request_that_waits_for_a_silent_server():
+    with Site() as site:
+        url = site.play("/silent", lambda _seen, wire: wire.pause(30))
+        door = Door(user_agent="pkm/test")
+        ends: list[float] = []
+
+        def ask():
+            with pytest.raises(FetchError):
+                door.get(Request(url=url, allow_private=True))
+            ends.append(time.monotonic())
+
+        asking = threading.Thread(target=ask)
+        asking.start()
+        while not site.requests:
+            asking.join(0.01)
+        began = time.monotonic()
+        door.close()
+        asking.join(10)
+        assert ends[0] - began < 2

@@ -14,7 +14,6 @@ from pkm.rules.notefile import (
     append_paragraph,
     new_note,
     read_note,
-    replace_body,
     set_keys,
 )
 from support.corpus import corpus
@@ -283,15 +282,6 @@ def test_link_goes_under_the_heading_even_if_more_follows():
 def test_relation_that_is_no_word_is_refused(rel):
     with pytest.raises(UsageError):
         add_link(b"", rel=rel, stem="s", title="S")
-
-
-def test_body_is_replaced_below_the_front_matter():
-    assert (
-        replace_body(b"---\r\na: b\r\n---\r\nold\r\n", "new\nlines\n")
-        == b"---\r\na: b\r\n---\r\nnew\r\nlines\r\n"
-    )
-    with pytest.raises(NoteUnreadable):
-        replace_body(b"old", "---\na: b\n---\n")
 
 
 HOSTILE = [

@@ -7,8 +7,6 @@ from hypothesis import strategies as st
 
 from pkm.errors import UsageError
 from pkm.rules.when import (
-    ago,
-    between,
     in_zone,
     last_days,
     local_stamp,
@@ -16,6 +14,7 @@ from pkm.rules.when import (
     month_of,
     parse_period,
     parse_since,
+    parse_until,
 )
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -82,16 +81,18 @@ def test_december_is_followed_by_january():
     assert (month.name, month.ends_at) == ("2026-12", datetime(2027, 1, 1, tzinfo=UTC))
 
 
-def test_a_period_between_two_moments_is_named_by_their_days():
-    assert between(NOW, NOW + timedelta(days=2), BERLIN).name == "2026-11-22..2026-11-24"
-
-
-def test_ages_in_words():
-    assert ago(NOW, NOW) == "just now"
-    assert ago(NOW - timedelta(minutes=1), NOW) == "1 minute ago"
-    assert ago(NOW - timedelta(hours=5), NOW) == "5 hours ago"
-    assert ago(NOW - timedelta(days=1), NOW) == "1 day ago"
-    assert ago(NOW + timedelta(hours=1), NOW) == "ahead"
+@pytest.mark.parametrize(
+    ("words", "ends_at"),
+    [
+        ("2026-11-20", midnight(date(2026, 11, 21), BERLIN)),
+        ("2026-11", midnight(date(2026, 12, 1), BERLIN)),
+        ("yesterday", midnight(NOW.astimezone(BERLIN).date(), BERLIN)),
+        ("today", midnight(NOW.astimezone(BERLIN).date() + timedelta(days=1), BERLIN)),
+        ("3d", NOW - timedelta(days=3)),
+    ],
+)
+def test_until_a_day_or_a_period_holds_the_whole_of_it(words, ends_at):
+    assert parse_until(words, now=NOW, zone=BERLIN) == ends_at
 
 
 @settings(deadline=None, max_examples=100)

@@ -132,6 +132,13 @@ def test_after_max_time_no_request_begins_and_those_left_are_named(shelf, site):
     assert site.requests == []
 
 
+def test_what_is_told_is_on_the_disk_already(shelf, site):
+    sources = [follow(shelf, site.serve(f"/f{n}", rss(f"a{n}", f"b{n}"))) for n in range(20)]
+    with Door(user_agent="pkm/test") as door, opened(shelf.home) as beside:
+        told = [beside.store.arrivals.count(one.source.id) for one in pull(shelf, sources, door=door)]
+    assert told == [2] * 20
+
+
 def test_whoever_stops_in_the_middle_keeps_what_came(shelf, site):
     sources = [follow(shelf, site.serve(f"/f{n}", rss(f"a{n}"))) for n in range(4)]
     with Door(user_agent="pkm/test") as door:
@@ -139,7 +146,8 @@ def test_whoever_stops_in_the_middle_keeps_what_came(shelf, site):
         first = next(steps)
         steps.close()
     assert shelf.store.arrivals.count(first.source.id) == 1
-    assert not locks.is_pulling(shelf.home.state)
+    with locks.pulling(shelf.home.state):
+        pass  # its lock is free
     assert threading.active_count() < 20
 
 
@@ -183,3 +191,50 @@ def test_a_night_pull_speaks_of_a_login_once_and_of_what_may_pass_at_the_fifth_t
     passing = run(shelf, [broken])[broken.url].error
     told = [needs_person(failed(passing, failures=n, error=passing.what)) for n in range(8)]
     assert told == [False] * 4 + [True] + [False] * 3
+
+
+def pulled_on(shelf, clock, source, *days, **options):
+    for number in days:
+        clock.at = NOW + timedelta(days=number)
+        run(shelf, [source], **options)
+    return shelf.store.sources.get(source.id)
+
+
+def test_a_permanent_redirect_is_believed_the_third_time_and_after_a_week(shelf, site, clock):
+    new = site.serve("/new", rss("a"))
+    source = follow(shelf, site.serve("/old", status=301, headers={"Location": new}))
+
+    assert pulled_on(shelf, clock, source, 0, 1, 2).url == source.url
+    assert pulled_on(shelf, clock, source, 8).url == new
+    assert new in shelf.home.sources.read_text()
+    assert pulled_on(shelf, clock, source, 9).health.failures == 0
+    assert site.requests[-1].path == "/new"
+
+
+def test_a_redirect_that_stops_in_between_is_counted_anew(shelf, site, clock):
+    new = site.serve("/new", rss("a"))
+    moved = {"Location": new}
+    source = follow(shelf, site.serve("/old", status=308, headers=moved))
+    pulled_on(shelf, clock, source, 0, 1)
+    site.serve("/old", rss("a"))
+    pulled_on(shelf, clock, source, 2)
+    site.serve("/old", status=308, headers=moved)
+
+    assert pulled_on(shelf, clock, source, 8, 9).url == source.url
+
+
+def test_an_address_of_another_source_is_not_taken_over(shelf, site, clock):
+    taken = follow(shelf, site.serve("/new", rss("a")))
+    source = follow(shelf, site.serve("/old", status=301, headers={"Location": taken.url}))
+
+    assert pulled_on(shelf, clock, source, 0, 4, 8, 9).url == source.url
+
+
+def test_who_is_gone_twice_a_day_apart_is_asked_no_more(shelf, site, clock):
+    source = follow(shelf, site.serve("/gone", status=410))
+    once = pulled_on(shelf, clock, source, 0, 0.01, polite=True)
+    assert once.health.next_check_at < NOW + timedelta(days=2)
+
+    twice = pulled_on(shelf, clock, source, 1.1, polite=True)
+    assert twice.health.next_check_at > NOW + timedelta(days=365)
+    assert due([twice], now=NOW + timedelta(days=365)) == ()

@@ -1,18 +1,21 @@
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
 
-from pkm.errors import Findings, Refused, UsageError, VisibilityRefused
+from pkm.errors import Findings, NoteUnreadable, Refused, UsageError, VisibilityRefused
 from pkm.model.digest import DraftState, ShareState
 from pkm.rules.draft import read_draft
 from pkm.rules.query import parse_query
 from pkm.share import choosing, ledger
 from pkm.share.edition import formats_of
 from pkm.share.export import ExportOrder, prepare, publish
+from pkm.share.gate import Reason
 from pkm.shelf import following
 from pkm.shelf.notes import append, set_front_matter
 from pkm.shelf.rebuild import rebuild
+from pkm.shelf.sync import sync
 from pkm.shelf.undo import undo
 from support.sharing import PUBLIC, TEAM, drafted, file_of, out, sensed, thought, typed
 from support.shelves import opened, stored_item, stored_source
@@ -143,6 +146,35 @@ def test_a_note_that_became_private_stops_the_export_and_is_named(shelf):
     assert not shelf.home.share_log.exists()
 
 
+def test_words_of_notes_that_were_deleted_many_at_once_do_not_leave(shelf):
+    notes = [sensed(shelf, title=f"Item {number}") for number in range(6)]
+    digest = drafted(shelf).digest
+    for note in notes:
+        (shelf.home.root / note.path).unlink()
+    assert sync(shelf).vanished  # so the index keeps them all
+
+    with pytest.raises(VisibilityRefused) as refused:
+        out(shelf, digest, widen=True)
+
+    assert refused.value.why == "its file is gone"
+    assert not shelf.home.share_log.exists()
+    assert {one.reason for one in drafted(shelf, PUBLIC).withheld} == {Reason.MISSING}
+
+
+@pytest.mark.parametrize(
+    "link", ["[the words](./hidden.md#part)", "[the words](hidden.md?x#p)", "[[hidden^block]]"]
+)
+def test_a_link_to_a_place_in_a_hidden_note_is_a_link_to_it(shelf, link):
+    hidden = thought(shelf, "Words nobody else may see.", title="Hidden", level="private")
+    assert hidden.path == "notes/hidden.md"
+    thought(shelf, f"Seen words with {link} in them.", title="Seen")
+
+    assert (
+        "it links to what they may not see: "
+        in {one.title: one.why for one in drafted(shelf).withheld}["Seen"]
+    )
+
+
 def test_widening_lets_it_go_once_and_is_logged(shelf):
     note = sensed(shelf)
     digest = drafted(shelf).digest
@@ -235,6 +267,20 @@ def test_errors_of_the_check_stop_the_export(shelf):
     assert "pkm share check" in found.value.hint
 
 
+def test_a_draft_whose_front_matter_is_broken_is_named_with_what_to_type(shelf):
+    sensed(shelf)
+    digest = drafted(shelf).digest
+    typed(shelf, digest, "audience: team", "audience: [team")
+    broken = file_of(shelf, digest).read_bytes()
+
+    for again in (lambda: out(shelf, digest), lambda: drafted(shelf)):
+        with pytest.raises(NoteUnreadable) as refused:
+            again()
+        assert refused.value.what.startswith(f"{digest.path}: the front matter of this draft is not edited")
+        assert refused.value.hint.endswith(f"pkm share edit {digest.path}")
+    assert file_of(shelf, digest).read_bytes() == broken
+
+
 def test_a_draft_without_a_block_is_no_edition(shelf):
     sensed(shelf)
     digest = drafted(shelf).digest
@@ -288,6 +334,28 @@ def test_a_crash_after_the_plan_is_told_as_unknown_and_mended_with_the_same_numb
     assert {one.share.state for one in ledger.history(shelf)} == {ShareState.SENT}
 
 
+def test_an_export_that_fails_at_its_last_step_is_not_logged_as_sent_and_leaves_no_file(shelf):
+    sensed(shelf)
+    digest = drafted(shelf).digest
+    typed(shelf, digest, 'edition: "1"', 'edition: "9"')  # so that the draft has to be written too
+    in_the_way = shelf.home.trash
+    if in_the_way.is_dir():
+        shutil.rmtree(in_the_way)
+    in_the_way.write_text("a file where the trash has to go: the disk says no when all is written")
+
+    with pytest.raises((Refused, OSError)):
+        out(shelf, digest, "md", "html")
+    sync(shelf)
+
+    assert [one.share.state for one in ledger.history(shelf)] == [ShareState.UNKNOWN]
+    assert edition_files(shelf) == {}
+    assert choosing.open_drafts(shelf)[0].id == digest.id
+
+    in_the_way.unlink()
+    assert out(shelf, digest).digest.edition == 1
+    assert [one.share.state for one in ledger.history(shelf)] == [ShareState.SENT]
+
+
 def test_half_an_edition_of_other_words_is_not_overwritten(shelf):
     sensed(shelf)
     digest = drafted(shelf).digest
@@ -310,6 +378,21 @@ def test_an_edition_that_another_machine_made_is_not_made_again(shelf):
 
     assert (found.state, found.edition) == (DraftState.EXPORTED, exported.edition)
     assert choosing.open_drafts(shelf) == ()
+
+
+def test_two_exports_of_a_draft_at_once_make_one_edition(shelf):
+    sensed(shelf)
+    digest = drafted(shelf).digest
+    order = ExportOrder()
+    first, second = prepare(shelf, digest, order), prepare(shelf, digest, order)
+    publish(shelf, first, order.formats)
+    logged = log_lines(shelf)
+
+    with pytest.raises(Refused, match="went out as edition 1 meanwhile"):
+        publish(shelf, second, order.formats)
+
+    assert log_lines(shelf) == logged
+    assert not (shelf.home.digests / "team-002").exists()
 
 
 def test_an_export_cannot_be_undone(shelf):

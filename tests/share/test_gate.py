@@ -13,7 +13,7 @@ from pkm.model.source import Source
 from pkm.rules.draft import read_draft
 from pkm.share.body import EditionFacts
 from pkm.share.compose import Candidate, DraftHead, ItemFacts, compose_draft, select
-from pkm.share.gate import Reason, Withheld, level_of, view_item, view_note
+from pkm.share.gate import Reason, Withheld, view_item, view_note
 from pkm.share.render_html import render_html
 from pkm.share.render_md import render_markdown
 from pkm.share.templates import DraftTemplate, packaged
@@ -45,9 +45,9 @@ def test_a_withheld_note_says_why_and_what_to_type():
 
 
 def test_a_note_that_names_no_level_has_the_homes_and_a_word_unknown_is_private():
-    assert level_of(note(visibility=None), Level.TEAM) is Level.TEAM
-    assert level_of(note(visibility="everyone"), Level.PUBLIC) is Level.PRIVATE
-    assert level_of(note(visibility="public", problem="line 2: no YAML"), Level.PUBLIC) is Level.PRIVATE
+    assert note(visibility=None).file.level(Level.TEAM) is Level.TEAM
+    assert note(visibility="everyone").file.level(Level.PUBLIC) is Level.PRIVATE
+    assert note(visibility="public", problem="line 2: no YAML").file.level(Level.PUBLIC) is Level.PRIVATE
 
 
 def test_only_names_those_who_may_see_it_and_never_shuts_the_user_out():

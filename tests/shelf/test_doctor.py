@@ -147,3 +147,11 @@ def test_a_store_in_a_synced_folder_is_warned_of(tmp_path, folder):
     (tmp_path / folder).mkdir()
     with opened(new_home(tmp_path / folder)) as shelf:
         assert "store =" in bad(shelf)["place"].hint
+
+
+def test_an_index_that_another_folding_filled_is_named(at):
+    with opened(at) as shelf:
+        assert "index" not in bad(shelf)
+        with shelf.writing():
+            shelf.store.files.set_fact("fold_version", "0")
+        assert bad(shelf)["index"].hint == "pkm doctor --rebuild"

@@ -37,7 +37,7 @@ def test_making_a_home_twice_changes_nothing(tmp_path):
 
 def test_a_vault_that_is_there_keeps_its_folder_and_gets_no_second_one(tmp_path):
     (tmp_path / "vault" / "journal").mkdir(parents=True)
-    at = home.at(tmp_path / "vault", note_folders=("notes", "journal"))
+    at = home.at(tmp_path / "vault", adopted=("journal",))
     home.make(at, settings="")
     assert not (tmp_path / "vault" / "notes").exists()
 
@@ -98,3 +98,13 @@ def test_a_machine_keeps_its_name_and_the_name_says_nothing_of_it(tmp_path):
 def test_a_folder_that_a_sync_service_copies_is_noticed(tmp_path, folder):
     assert home.synced_folder(home.at(tmp_path / folder / "pkm")) is not None
     assert home.synced_folder(home.at(tmp_path / "plain")) is None
+
+
+def test_adopted_folders_come_beside_notes_and_new_notes_stay_there(tmp_path):
+    at = home.at(tmp_path, adopted=("journal", "notes"))
+    assert at.note_folders == ("notes", "journal")
+    assert at.notes == tmp_path / "notes"
+
+
+def test_a_vault_as_a_whole_is_one_folder(tmp_path):
+    assert home.at(tmp_path, adopted=(".",)).note_folders == (".",)

@@ -1,5 +1,6 @@
 """The two locks: one pull, one writer; readers take none."""
 
+import resource
 import signal
 import subprocess
 import sys
@@ -58,7 +59,6 @@ def test_a_second_pull_is_told_who_pulls_and_since_when(tmp_path, holder):
     assert told.value.exit_code == 11
     assert f"process {child.pid}, since " in told.value.why
     assert "--wait" in told.value.hint
-    assert locks.is_pulling(tmp_path)
 
 
 def test_a_pull_does_not_keep_writers_out(tmp_path, holder):
@@ -77,16 +77,22 @@ def test_the_lock_of_a_killed_process_is_free_at_once(tmp_path, holder):
         pass
 
 
-def test_asking_whether_somebody_pulls_makes_no_file(tmp_path):
-    assert not locks.is_pulling(tmp_path)
-    assert not list(tmp_path.iterdir())
-
-
 def test_a_lock_is_let_go_whatever_happens_inside(tmp_path):
     with pytest.raises(RuntimeError), locks.writing(tmp_path):
         raise RuntimeError
     with locks.writing(tmp_path, wait_s=0):
         pass
+    assert [path.name for path in tmp_path.iterdir()] == ["write.lock"]
+
+
+def test_on_a_full_disk_the_lock_leaves_nothing_behind(tmp_path):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        with locks.writing(tmp_path, wait_s=0):
+            pass
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert [path.name for path in tmp_path.iterdir()] == ["write.lock"]
 
 

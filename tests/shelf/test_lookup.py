@@ -65,13 +65,6 @@ def fields(thing):
     return {name: getattr(thing, name) for name in thing.__dataclass_fields__}
 
 
-def test_many_words_are_all_known_before_any_counts_and_each_item_comes_once(shelf):
-    item = stored_item(shelf)
-    assert [one.id for one in lookup.items_of(shelf, [item.id, item.id[-4:]])] == [item.id]
-    with pytest.raises(NotFound):
-        lookup.items_of(shelf, [item.id, "zzzz"])
-
-
 def test_a_note_on_several_items_does_not_stand_for_one_of_them(shelf):
     items = [stored_item(shelf, title=name, url=f"https://example.org/{name}") for name in "ab"]
     both = note(shelf, *items)

@@ -2,7 +2,7 @@ import pytest
 
 from pkm.model.item import State, Via
 from pkm.model.note import Level
-from pkm.shelf.noteindex import read_via
+from pkm.rules.pointers import read_via
 from pkm.shelf.sync import sync
 from support.shelves import new_home, opened, stored_item
 
@@ -72,6 +72,26 @@ def test_an_item_that_only_a_note_knows_comes_back_as_a_stub(shelf):
     stub = shelf.store.items.get("i-0000000000aa")
     assert stub.stub
     assert (stub.title, stub.url, stub.state) == ("Theirs", "https://a.example/x", State.KEPT)
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2026-01-21", "2026-01-21"),
+        ("2026-01-21T23:30:00", "2026-01-21"),
+        ("January 5, 2025", None),
+        ("0001-01-01", None),
+    ],
+)
+def test_a_stub_has_the_day_of_publication_that_its_note_names(shelf, written, day):
+    put(
+        shelf,
+        "mine.md",
+        f"---\nid: n-000000000001\nitem: i-0000000000aa\nsource: https://a.example/x\npublished: {written}\n---\nMine.\n",
+    )
+
+    published = shelf.store.items.get("i-0000000000aa").published_at
+    assert (published.astimezone(shelf.zone).date().isoformat() if published else None) == day
 
 
 def test_the_id_in_the_file_wins_over_that_of_the_store(shelf):

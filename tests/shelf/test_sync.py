@@ -55,6 +55,17 @@ def found(shelf, words):
     return {hit.ref for hit in shelf.store.search.find(parse_query(words), limit=0)}
 
 
+def test_another_default_visibility_holds_for_the_notes_that_are_there(at):
+    write(at, "plain.md", note_file(1))
+    write(at, "said.md", note_file(2, visibility="public"))
+    write(at, "odd.md", note_file(3, visibility="everybody"))
+    for default in (Level.PRIVATE, Level.TEAM, Level.PRIVATE):
+        with opened(at, level=default) as shelf:
+            sync(shelf)
+            levels = [shelf.store.notes.get(f"n-00000000000{number}").level for number in (1, 2, 3)]
+            assert levels == [default, Level.PUBLIC, Level.PRIVATE]
+
+
 def titled(shelf, note_id):
     note = shelf.store.notes.get(note_id)
     return None if note is None or note.missing_since else note.path

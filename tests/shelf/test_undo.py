@@ -107,6 +107,15 @@ def test_an_appended_sentence_is_taken_back_byte_for_byte(at, shelf):
     assert shelf.store.notes.get(note.id).file.own_words == 4
 
 
+def test_the_words_of_an_undone_sentence_are_still_in_the_trash(at, shelf):
+    note = write_note(shelf)
+    with shelf.writing():
+        notes.append(shelf, note, "A sentence too many.", command=command(shelf, "sense"))
+    undo(shelf)
+    assert "too many" not in (at.root / note.path).read_text()
+    assert any(b"A sentence too many." in path.read_bytes() for path in at.trash.iterdir())
+
+
 def test_a_note_edited_since_is_left_alone_and_named(at, shelf):
     note = write_note(shelf)
     path = at.root / note.path

@@ -88,7 +88,7 @@ def test_garbage_is_refused_and_its_bytes_stay(path, junk):
 def test_a_truncated_store_is_told_as_damaged_and_never_as_a_bug(made):
     made.write_bytes(made.read_bytes()[: 5 * 4096])
     with pytest.raises(StoreDamaged), open_store(made) as store:  # noqa: PT012 - the change fails as a whole
-        store.items.counts()
+        store.items.unsensed()
         store.connection.execute("SELECT count(*) FROM search").fetchall()
         raise StoreDamaged(store.quick_check())
 

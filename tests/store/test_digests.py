@@ -104,7 +104,6 @@ def test_only_what_was_sent_in_an_edition_counts_as_having_stood_in_one(store):
         share(4, note="n-000000000004", item="i-000000000004", edition=1, audience="readers"),
     )
     assert store.shares.notes_sent("team") == {"n-000000000001"}
-    assert store.shares.items_sent("team") == {"i-000000000001"}
 
 
 def test_the_log_is_shown_newest_first_and_narrows(store):
@@ -118,5 +117,3 @@ def test_the_log_is_shown_newest_first_and_narrows(store):
     assert [one.event[-1] for one in store.shares.listing(audience="team")] == ["2", "1"]
     assert [one.event[-1] for one in store.shares.listing(item="i-000000000001")] == ["1"]
     assert [one.event[-1] for one in store.shares.listing(since=NOW)] == ["3", "2"]
-    assert store.shares.last_sent("team") == NOW
-    assert store.shares.last_sent("nobody") is None

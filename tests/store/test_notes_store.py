@@ -103,7 +103,6 @@ def test_a_note_whose_file_is_gone_is_in_no_list_but_is_not_forgotten(store):
     assert [one.id for one in store.notes.listing(NoteFilter())] == ["n-000000000002"]
     assert [one.id for one in store.notes.listing(NoteFilter(missing=True))] == ["n-000000000001"]
     assert list(store.notes.stamps()) == ["notes/note-2.md"]
-    assert store.notes.counts() == (1, 1)
 
 
 def test_lists_narrow_by_kind_where_the_file_names_none_too(store):

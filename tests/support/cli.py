@@ -16,6 +16,9 @@ from pkm.cli.app import main
 _KEPT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "COVERAGE_PROCESS_START", "PYTHONPATH")
 
 
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy")
+
+
 class Answer(NamedTuple):
     """What a call gave back."""
 
@@ -43,7 +46,7 @@ class Session:
         self._patch = monkeypatch
         for name in [name for name in os.environ if name.startswith("PKM_") and name != "PKM_CORPUS"]:
             monkeypatch.delenv(name)
-        for name in ("NO_COLOR", "VISUAL", "EDITOR", "COLUMNS"):
+        for name in ("NO_COLOR", "VISUAL", "EDITOR", "COLUMNS", *_PROXIES, *map(str.upper, _PROXIES)):
             monkeypatch.delenv(name, raising=False)
         self.setenv(PKM_HOME=str(home), PKM_SESSION=f"test {home}", TERM="xterm-256color", TZ="UTC")
 

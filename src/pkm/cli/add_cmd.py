@@ -1,6 +1,5 @@
 """`pkm add`: put in one thing by hand."""
 
-import sys
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -18,11 +17,13 @@ from pkm.cli.output import Column, Table, say, show, warn
 from pkm.cli.picking import last_list
 from pkm.cli.registry import Commands
 from pkm.cli.report import in_three_parts
+from pkm.cli.stdin import read_words
 from pkm.cli.talk import dotted
 from pkm.config import Settings
 from pkm.errors import NotFound, PkmError, UnsafeLink, UsageError
 from pkm.model.item import State
 from pkm.rules.limits import NOTE_BYTES, TITLE_CHARS
+from pkm.rules.pointers import read_via
 from pkm.rules.urls import is_web
 from pkm.rules.when import parse_period
 from pkm.seek.capture import (
@@ -37,11 +38,11 @@ from pkm.seek.capture import (
     read_address,
 )
 from pkm.seek.triage import KeepWishes
-from pkm.shelf.noteindex import read_via
 from pkm.shelf.shelf import Shelf
 
 if TYPE_CHECKING:
     from pkm.model.note import Note
+    from pkm.net.door import Door
 
 commands = Commands()
 
@@ -92,7 +93,9 @@ def add(  # noqa: PLR0913, PLR0917 - one parameter an option
     text: TextFile = None,
     talk: Talk = None,
 ) -> None:
-    """Keep one thing that no source brought: a page, a talk, pasted words.
+    """Keep one thing that no source brought.
+
+    A page, a talk, pasted words: what is put in by hand is kept by that.
 
     Title, author, date and text come from the page itself; where it cannot be had, the address is kept all
     the same. With - each line of stdin that is an address is added; anything else is taken as the words of
@@ -129,10 +132,12 @@ class _Session:
     ) -> None:
         self._run, self._shelf, self._wishes = run, shelf, wishes
         self._said = {name: value for name, value in said.items() if value}
-        self._door = open_door(settings)
+        self._settings = settings
+        self._door: Door | None = None
 
     def close(self) -> None:
-        self._door.close()
+        if self._door is not None:
+            self._door.close()
 
     def add(self, address: str | None, *, talk: str | None, text: Path | None) -> None:
         if (address is None) == (talk is None):
@@ -150,9 +155,7 @@ class _Session:
             self._show([self._store(piece)])
 
     def _from_stdin(self) -> list[Captured]:
-        words = sys.stdin.read(NOTE_BYTES + 1)
-        if len(words) > NOTE_BYTES:
-            raise UsageError("stdin holds more than 5 MB", hint="add the pieces one by one")
+        words = read_words()
         lines = [line.strip() for line in words.splitlines() if line.strip()]
         if lines and all(is_web(line) for line in lines):
             return self._all(list(dict.fromkeys(lines)))
@@ -170,6 +173,7 @@ class _Session:
     def _read(self, url: str, *, typed: bool) -> Piece:
         if known(self._shelf, url) is not None:
             return Piece(url=url)  # what is here already is not asked for again
+        self._door = self._door or open_door(self._run, self._settings)
         piece, error = read_address(url, door=self._door, now=self._shelf.now(), typed=typed)
         if error is not None:
             warn(f"kept without its page: {_reason(error)}")
@@ -190,7 +194,9 @@ class _Session:
         if fresh:
             what = f"kept '{title_of(fresh[0].item)}'" if len(fresh) == 1 else f"kept {len(fresh)} items"
             waits = any(one.note is None for one in fresh)
-            say(self._run, dotted(what, "undo: pkm undo", "next: pkm sense" if waits else ""))
+            say(self._run, dotted(what, "undo: pkm undo"))
+            if waits:
+                say(self._run, "Next: pkm sense")
 
     def _document(self, done: Sequence[Captured]) -> dict[str, Any]:
         sources = self._shelf.store.sources.by_id()

@@ -10,21 +10,25 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from pkm import __version__
 from pkm.cli.terminal import prepare_streams
+
+if TYPE_CHECKING:
+    from pkm.cli.stubs import Stub
 
 INTERRUPTED: Final = 130
 BROKEN_PIPE: Final = 141
 _ENDINGS = ("SIGTERM", "SIGHUP")
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, *, stubs: "Sequence[Stub] | None" = None) -> int:
     """Run one command line; never raises.
 
     Args:
         argv: The words after `pkm`; the process's own if None.
+        stubs: The commands that there are; pkm's own if None.
 
     Returns:
         The exit code, as in `pkm help exit-codes`.
@@ -33,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     prepare_streams()
     with _endings_unwind():
         try:
-            code = _run(words)
+            code = _run(words, stubs)
             _flush()
         except KeyboardInterrupt:
             code = INTERRUPTED
@@ -46,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _close_streams(code)
 
 
-def _run(words: list[str]) -> int:
+def _run(words: list[str], stubs: "Sequence[Stub] | None") -> int:
     # Typer alone costs four times Python's start: the commonest lines without a command do without it.
     if words == ["--version"]:
         print(f"pkm {__version__}")  # noqa: T201 - data goes to stdout
@@ -57,7 +61,7 @@ def _run(words: list[str]) -> int:
         return first_words(os.environ, asks_help=bool(words))
     from pkm.cli.engine import run_line  # noqa: PLC0415 - as above
 
-    return run_line(words, dict(os.environ))
+    return run_line(words, dict(os.environ), *([stubs] if stubs is not None else []))
 
 
 def _tell(error: Exception, words: Sequence[str]) -> int:

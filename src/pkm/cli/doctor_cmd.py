@@ -71,7 +71,11 @@ def _table(checks: tuple[Checked, ...]) -> Table:
         Column(name="what to do", wrap=True),
     )
     warned = sum(one.verdict == "warn" for one in checks)
-    closing = f"{len(checks)} checks, {warned} warnings" if warned else f"{len(checks)} checks, all is well"
+    closing = (
+        f"{len(checks)} checks, {warned} warning{'' if warned == 1 else 's'}"
+        if warned
+        else f"{len(checks)} checks, all is well"
+    )
     bad = any(one.verdict == "fail" for one in checks)
     return Table(
         columns=columns,
@@ -89,7 +93,7 @@ def _rebuild(run: Run) -> None:
     settings = settings_of(run)
     say(run, _GONE.replace("is gone", "will be gone"))
     if not confirm(run, "Make the store again from your files?"):
-        say(run, "nothing was changed")
+        say(run, "Nothing was changed.")
         return
     rebuilt = rebuild(home_of(run, settings), options=shelf_options(run, settings), now=run.clock)
     counts = _counts(rebuilt)

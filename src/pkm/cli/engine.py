@@ -31,7 +31,7 @@ from pkm.cli.context import Run, make_run
 from pkm.cli.flags import FLAGS, HELP_WORDS, VERSION_WORD, Flag
 from pkm.cli.registry import Commands, Spec
 from pkm.cli.stubs import STUBS, Stub
-from pkm.cli.terminal import width
+from pkm.cli.terminal import as_texts, width
 from pkm.errors import UsageError
 
 _FLAGS_KEY: Final = "pkm.flags"
@@ -51,7 +51,7 @@ def run_line(words: Sequence[str], environ: Mapping[str, str], stubs: Sequence[S
     """
     root = Root(stubs, name="pkm", invoke_without_command=True, callback=_front)
     try:
-        with root.make_context("pkm", list(words), obj=environ) as context:
+        with root.make_context("pkm", as_texts(words), obj=environ) as context:
             root.invoke(context)
     except Exit as end:
         return end.exit_code

@@ -15,6 +15,7 @@ from pkm.cli.registry import Commands
 from pkm.errors import Refused
 from pkm.exchange.items import ExportedItem, exported_items
 from pkm.exchange.lines import write_lines
+from pkm.rules.amounts import counted
 from pkm.rules.urls import display_url, has_secret, without_secrets
 from pkm.shelf.shelf import Shelf
 
@@ -46,7 +47,7 @@ def export_items(
         if target.exists() and not confirm(run, f"{target} is there already: replace it?"):
             raise Refused(f"{target} was left as it is", hint="name another file, or say --yes")
         count = write_lines(target, _lines(shelf))
-    say(run, f"{count} item{'' if count == 1 else 's'} written to {target}")
+    say(run, f"{counted(count, 'item')} written to {target}")
 
 
 def _target(path: Path) -> Path:

@@ -1,6 +1,7 @@
 """What an exception means to the user: which error of the tree it is, and the file that a bug goes into."""
 
 import errno
+import os
 import re
 import sys
 import traceback
@@ -74,7 +75,9 @@ def log_bug(error: BaseException, folder: Path, now: datetime) -> Path | None:
     trace = "".join(traceback.format_exception(error))
     try:
         _rotate(path)
-        with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+        # A traceback may hold the user's words: the file is for the user alone.
+        handle = os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+        with os.fdopen(handle, "a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(f"{now.isoformat(timespec='seconds')} bug\n{_SECRET.sub(_cut, trace)}\n")
     except OSError:
         return None

@@ -5,7 +5,7 @@ from typing import Any
 from pkm.cli.context import Run
 from pkm.cli.documents import note_fields
 from pkm.cli.output import say, show_json, show_line
-from pkm.rules.words import ENOUGH
+from pkm.rules.limits import OWN_WORDS
 from pkm.sense.annotate import Sensed
 from pkm.shelf.shelf import Shelf
 
@@ -23,16 +23,16 @@ def tell_filed(run: Run, shelf: Shelf, sensed: Sensed) -> None:
         say(run, "The item is kept now.")
     if sensed.marked:
         say(run, "That passage was marked before already.")
-    if words < ENOUGH:
+    if words < OWN_WORDS:
         counted = "1 word is" if words == 1 else f"{words} words are"
         waits = "; the item still waits for them" if note.file.items else ""
-        say(run, f"{counted} not yet words of your own ({ENOUGH} are enough){waits}.")
+        say(run, f"{counted} not yet words of your own ({OWN_WORDS} are enough){waits}.")
     if sensed.made and shelf.options.level.word != note.level.word:
         say(run, f"Its visibility is {note.level.word}.")
 
 
 def _sentence(sensed: Sensed) -> str:
-    if sensed.note.file.own_words < ENOUGH:
+    if sensed.note.file.own_words < OWN_WORDS:
         return f"The passage stands in {sensed.note.path}" if sensed.quote else f"Filed: {sensed.note.path}"
     return f"That is a note, and it is yours: {sensed.note.path}"
 

@@ -2,6 +2,7 @@
 
 from contextlib import closing
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Any
 
 import typer
@@ -19,6 +20,7 @@ from pkm.cli.report import in_three_parts
 from pkm.config import Settings
 from pkm.errors import AnswerNeeded, Busy, FeedError, PkmError, UsageError
 from pkm.model.source import Space, Stance, Tie
+from pkm.rules.amounts import counted
 from pkm.rules.urls import display_url
 from pkm.seek.follow import (
     Choice,
@@ -138,7 +140,7 @@ class _Session:
     ) -> None:
         self._run, self._shelf, self._settings, self._wishes = run, shelf, settings, wishes
         self._pick, self._allow_private, self._dry_run = pick, allow_private, dry_run
-        self._door = open_door(settings)
+        self._door = open_door(run, settings)
         self._reader = FeedReader()
         self._fields: list[dict[str, Any]] = []
         self._rows: list[tuple[Any, ...]] = []
@@ -224,7 +226,7 @@ class _Session:
             self._shelf, listed, self._wishes, name=path.name, allow_private=self._allow_private
         )
         self._tell_list(path, taken)
-        if not taken.sources:
+        if not (taken.sources or taken.allowed):
             return
         outcome = self._pulled(taken)
         if outcome is None:
@@ -233,7 +235,8 @@ class _Session:
         self._waiting += outcome.waiting
         say(
             self._run,
-            f"{outcome.new} items from {outcome.count('new')} sources, {outcome.count('failed')} failed",
+            f"{counted(outcome.new, 'item')} from {counted(outcome.count('new'), 'source')},"
+            f" {outcome.count('failed')} failed",
         )
         if outcome.interrupted:
             raise KeyboardInterrupt
@@ -246,14 +249,16 @@ class _Session:
 
     def _pulled(self, taken: ListFollowed) -> Outcome | None:
         try:
-            return run_pull(self._run, self._shelf, taken.sources, self._settings)
+            return run_pull(self._run, self._shelf, [*taken.sources, *taken.allowed], self._settings)
         except Busy:
-            say(self._run, "another pull is running: it brings these too, or else the next `pkm pull` does")
+            say(self._run, "Another pull is running: it brings these too, or else the next `pkm pull` does.")
             return None
 
     def _tell_list(self, path: Path, taken: ListFollowed) -> None:
         known_too = f", {taken.known} you follow already" if taken.known else ""
-        say(self._run, f"{path.name}: {len(taken.sources)} newly followed{known_too}")
+        number = len(taken.allowed)
+        allowed = f", {number} private address{'' if number == 1 else 'es'} allowed now" if number else ""
+        say(self._run, f"{path.name}: {len(taken.sources)} newly followed{known_too}{allowed}")
         for name, reason in taken.skipped[:20]:
             say(self._run, f"left out {name}: {reason}")
         for source in taken.sources:
@@ -277,7 +282,7 @@ class _Session:
             for line in _lines(followed, dry_run=self._dry_run):
                 show_line(line)
         if followed.was_followed:
-            say(self._run, f"you follow {name_of(source)} already{_what_changed(followed)}")
+            say(self._run, f"You follow {name_of(source)} already{_what_changed(followed)}")
 
     def _show(self) -> None:
         if self._run.json or not self._run.table:
@@ -322,6 +327,4 @@ def _lines(followed: Followed, *, dry_run: bool) -> list[str]:
 
 def _private_hint(outcome: Outcome, path: Path) -> str:
     refused = any(one.error is not None and one.error.kind == "address" for one in outcome.pulled)
-    return (
-        f"if these hosts are your own: pkm source set SOURCE --allow-private ({path.name})" if refused else ""
-    )
+    return f"if these hosts are your own: pkm follow {quote(str(path))} --allow-private" if refused else ""

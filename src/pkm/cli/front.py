@@ -14,6 +14,7 @@ from pkm.cli import pages
 from pkm.cli.context import Run, is_home, make_run
 from pkm.cli.stubs import STUBS
 from pkm.cli.terminal import NARROW, width
+from pkm.rules.amounts import ago, counted
 
 if TYPE_CHECKING:
     from pkm.store.waiting import Waiting
@@ -141,20 +142,20 @@ def _is_due(waiting: "Waiting", now: datetime, cadence: str) -> bool:
 def _lines(
     waiting: "Waiting", now: datetime, *, audience: str, step: Step | None
 ) -> Iterator[tuple[str, list[str]]]:
-    new = f"{waiting.new} new in {_count(waiting.new_sources, 'source')}" if waiting.new else "nothing new"
-    pulled = f"pulled {ago(now, waiting.pulled_at)}" if waiting.pulled_at else "not pulled yet"
+    new = f"{waiting.new} new in {counted(waiting.new_sources, 'source')}" if waiting.new else "nothing new"
+    pulled = f"pulled {ago(waiting.pulled_at, now)}" if waiting.pulled_at else "not pulled yet"
     seek = [new, pulled if waiting.sources else "no source followed yet"]
     if waiting.troubled:
-        seek.append(f"{_count(waiting.troubled, 'source')} in trouble: pkm doctor")
+        seek.append(f"{counted(waiting.troubled, 'source')} failed: pkm source list --failing")
     unsensed = (
         f"{waiting.unsensed} kept without your words" if waiting.unsensed else "every kept item has words"
     )
-    shared = f"last shared {ago(now, waiting.shared_at)}" if waiting.shared_at else "nothing shared yet"
-    share = [f"{_count(waiting.ready, 'note')} ready for {audience}", shared]
+    shared = f"last shared {ago(waiting.shared_at, now)}" if waiting.shared_at else "nothing shared yet"
+    share = [f"{counted(waiting.ready, 'note')} ready for {audience}", shared]
     if waiting.drafts:
-        share.append(_count(waiting.drafts, "open draft"))
+        share.append(counted(waiting.drafts, "open draft"))
     yield "Seek", seek
-    yield "Sense", [unsensed, f"{_count(waiting.notes_since, 'note')} this week"]
+    yield "Sense", [unsensed, f"{counted(waiting.notes_since, 'note')} this week"]
     yield "Share", share
     if step:
         yield "", []
@@ -169,19 +170,6 @@ def _laid_out(run: Run, lines: Iterable[tuple[str, list[str]]]) -> Iterator[str]
     between = f"\n{'':<{_LABEL}}" if narrow else f" {glyphs(sys.stdout).dot} "
     for label, parts in lines:
         yield f"{label:<{_LABEL}}{between.join(parts)}".rstrip()
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def ago(now: datetime, then: datetime) -> str:
-    """How long ago, in the largest unit that is whole."""
-    seconds = max(0, int((now - then).total_seconds()))
-    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= size:
-            return f"{_count(seconds // size, unit)} ago"
-    return "just now"
 
 
 def _document(run: Run, waiting: "Waiting", audience: str, step: Step | None) -> dict[str, Any]:

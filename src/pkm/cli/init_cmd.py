@@ -14,6 +14,7 @@ from pkm.shelf.vaulthome import ignore_ours, is_vault
 
 commands = Commands()
 
+_WHOLE_VAULT = (".",)
 _CONTENTS = (
     ("pkm.toml", "settings, each with its default"),
     ("sources.opml", "what you follow, once you do"),
@@ -35,7 +36,7 @@ def init(run: Run) -> None:
         homes.make(found, settings="")  # which says so
     as_vault = not found.settings.exists() and is_vault(found.root)
     made = homes.make(
-        homes.at(found.root, note_folders=(".",)) if as_vault else _home(run),
+        homes.at(found.root, adopted=_WHOLE_VAULT) if as_vault else _home(run),
         settings=_settings_text(run, as_vault=as_vault),
     )
     if as_vault:
@@ -58,8 +59,8 @@ def _home(run: Run) -> Home:
 
 
 def _settings_text(run: Run, *, as_vault: bool) -> str:
-    text = default_toml(machine_zone(run.environ).key)
-    return text.replace('# folders = ["notes"]', 'folders = ["."]') if as_vault else text
+    given = {"zone": machine_zone(run.environ).key}
+    return default_toml(given | {"notes.folders": _WHOLE_VAULT} if as_vault else given)
 
 
 def _elsewhere() -> Path:

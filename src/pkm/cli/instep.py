@@ -2,6 +2,7 @@
 
 from pkm.cli.context import Run
 from pkm.cli.output import say, warn
+from pkm.rules.amounts import counted
 from pkm.shelf.shelf import Shelf
 from pkm.shelf.sync import Synced, sync
 
@@ -18,15 +19,19 @@ def in_step(run: Run, shelf: Shelf, *, wait: bool) -> Synced:
     if synced.vanished:
         warn(
             "many notes are gone at once, so none of them was taken off the index\n"
-            "  if you moved them on purpose: pkm doctor --rebuild"
+            "  is the disk mounted, the sync client running? If they are meant to be gone: pkm doctor --fix"
         )
     for line in synced.torn:
         warn(f"a line of a journal cannot be read; it stays in its file: {line}")
+    if synced.doubted:
+        warn(
+            f"sources.opml lacks {len(synced.doubted)} of your sources at once, so none was unfollowed\n"
+            "  to write them into it again: pkm doctor --fix"
+        )
     if synced.broken_list is not None:
         warn(f"{synced.broken_list}\n  what you follow stays as it was")
     if synced.pending:
-        count = "1 changed note" if synced.pending == 1 else f"{synced.pending} changed notes"
-        say(run, f"{count} not yet in the index: another pkm is writing")
+        say(run, f"{counted(synced.pending, 'changed note')} not yet in the index: another pkm is writing")
     if synced.followed:
         say(run, f"sources.opml: {len(synced.followed)} newly followed")
     if synced.unfollowed:

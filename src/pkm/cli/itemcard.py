@@ -14,12 +14,12 @@ from pkm.cli.terminal import width
 from pkm.model.item import Item, ListedItem, State
 from pkm.model.note import Note
 from pkm.model.quote import Quote
+from pkm.rules.amounts import ago
 from pkm.rules.clean import Sink, clean
+from pkm.rules.pointers import via_text
 from pkm.rules.urls import display_url
-from pkm.rules.when import ago
 from pkm.rules.words import own_text
 from pkm.shelf.shelf import Shelf
-from pkm.store.columns import via_text
 
 _WIDEST = 90
 _NARROWEST = 30

@@ -1,13 +1,12 @@
 """Items and sources as the machine contract writes them, and small words about them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
 from typing import Any
 
 from pkm.model.item import Item, ListedItem
 from pkm.model.source import Source
+from pkm.rules.pointers import via_text
 from pkm.rules.urls import display_url
-from pkm.store.columns import via_text
 
 ITEMS = "pkm.items/1"
 SOURCES = "pkm.sources/1"
@@ -104,14 +103,3 @@ def named_hint(hint: str, source: Source) -> str:
     """A hint of the network, which knows no sources, with this one's name in it."""
     own = hint.replace("pkm follow URL --allow-private", "pkm source set SOURCE --allow-private")
     return own.replace("SOURCE", source.id)
-
-
-def age(moment: datetime, now: datetime) -> str:
-    """How old in few letters: `now`, `5 min`, `3 h`, `2 d`, `6 wk`, then its date."""
-    gone = now - moment
-    for size, unit in ((timedelta(hours=1), "min"), (timedelta(days=1), "h"), (timedelta(days=14), "d")):
-        if gone < size:
-            part = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}[unit]
-            count = int(gone / part)
-            return f"{count} {unit}" if count > 0 else "now"
-    return f"{gone.days // 7} wk" if gone < timedelta(days=70) else f"{moment:%Y-%m-%d}"

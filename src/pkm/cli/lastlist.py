@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,10 +24,14 @@ REST: Final = "rest"
 _FOLDER = "lists"
 _MOST = 100  # files kept; the oldest go first
 _NUMBERS = re.compile(r"([0-9]{1,6})(?:-([0-9]{1,6}))?", re.ASCII)
-_RANGE_MOST = 100_000
 _HERE = "numbers mean rows of the list that was last shown in this terminal"
 
 Lookup = Callable[[str], Sequence[str]]
+
+
+def is_row(word: str) -> bool:
+    """Whether a word is a row's number or a range of them; an id never is."""
+    return _NUMBERS.fullmatch(word) is not None
 
 
 def session_name(environ: Mapping[str, str]) -> str | None:
@@ -254,13 +259,23 @@ def short_ids(ids: Sequence[str]) -> tuple[str, ...]:
 
     A tail of digits alone would read as a row's number, so it grows until it has a letter.
     """
-    return tuple(_short(one, ids) for one in ids)
+    # Read backwards and sorted, those that share the most last characters are neighbours.
+    backwards = sorted({one[::-1] for one in ids})
+    beside = zip(["", *backwards], backwards, [*backwards[1:], ""], strict=False)
+    shorts = {
+        one: _short(one[::-1], max(_shared(one, before), _shared(one, after)) + 1)
+        for before, one, after in beside
+    }
+    return tuple(shorts[one[::-1]] for one in ids)
 
 
-def _short(one: str, ids: Sequence[str]) -> str:
-    others = [other for other in ids if other != one]
-    for length in range(TAIL, len(one) - 1):
+def _shared(one: str, other: str) -> int:
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _short(one: str, needed: int) -> str:
+    for length in range(max(TAIL, needed), len(one) - 1):
         tail = one[-length:]
-        if not tail.isdigit() and not any(other.endswith(tail) for other in others):
+        if not tail.isdigit():
             return tail
     return one

@@ -1,17 +1,14 @@
 """From the words of a line to the notes that they name: rows of the last list, ids, last characters, paths."""
 
-import re
 from collections.abc import Sequence
-from typing import Final
 
 from pkm.cli.context import Run
+from pkm.cli.lastlist import is_row
 from pkm.cli.picking import last_list
 from pkm.errors import UsageError
 from pkm.model.note import Note
 from pkm.shelf import lookup
 from pkm.shelf.shelf import Shelf
-
-_ROWS: Final = re.compile(r"[0-9]{1,6}(-[0-9]{1,6})?", re.ASCII)
 
 
 def notes_named(run: Run, shelf: Shelf, words: Sequence[str]) -> tuple[Note, ...]:
@@ -30,7 +27,7 @@ def notes_named(run: Run, shelf: Shelf, words: Sequence[str]) -> tuple[Note, ...
     last = last_list(run, shelf)
     found: dict[str, Note] = {}
     for word in words:
-        for one in last.resolve([word], _no_tails) if _ROWS.fullmatch(word) else (word,):
+        for one in last.resolve([word], _no_tails) if is_row(word) else (word,):
             note = lookup.note_of(shelf, one)
             found[note.id] = note
     return tuple(found.values())

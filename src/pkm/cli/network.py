@@ -3,6 +3,8 @@
 import random
 
 from pkm import __version__
+from pkm.cli.context import Run
+from pkm.cli.output import say
 from pkm.config import Settings
 from pkm.net.door import Door
 from pkm.net.transport import DoorLimits
@@ -16,9 +18,12 @@ def user_agent(settings: Settings) -> str:
     return f"pkm/{__version__} ({f'+{contact}; ' if contact else ''}feed reader)"
 
 
-def open_door(settings: Settings) -> Door:
-    """The door, to be closed by the caller."""
-    return Door(user_agent=user_agent(settings), limits=DoorLimits(total_s=settings.pull.timeout_s))
+def open_door(run: Run, settings: Settings) -> Door:
+    """The door, to be closed by the caller; with a proxy in the environment it is said what that means."""
+    door = Door(user_agent=user_agent(settings), limits=DoorLimits(total_s=settings.pull.timeout_s))
+    if door.notice is not None:
+        say(run, door.notice)
+    return door
 
 
 def pull_options(settings: Settings, *, max_time_s: float | None = None, finish: bool = True) -> PullOptions:

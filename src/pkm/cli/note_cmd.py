@@ -1,7 +1,8 @@
 """`pkm note`: a thought of one's own, no item needed."""
 
-import sys
-from typing import Annotated, Final
+from collections.abc import Container
+from dataclasses import replace
+from typing import Annotated
 
 import typer
 
@@ -9,6 +10,7 @@ from pkm.cli.context import Run
 from pkm.cli.filed import tell_filed
 from pkm.cli.opening import open_shelf, settings_of
 from pkm.cli.registry import Commands
+from pkm.cli.stdin import read_words
 from pkm.cli.writing import write_draft
 from pkm.config import Settings
 from pkm.errors import AnswerNeeded, UsageError
@@ -18,9 +20,6 @@ from pkm.sense.settings import signed_tag
 from pkm.shelf.shelf import Shelf
 
 commands = Commands()
-
-_VERBS: Final = frozenset({"list", "show", "edit", "set", "links", "mv", "rm", "check", "adopt"})
-_STDIN_BYTES: Final = 5_000_000
 
 
 @commands(
@@ -86,7 +85,7 @@ def _filed(  # noqa: PLR0913 - what was typed, once
     edit: bool,
 ) -> Sensed | None:
     def file(written: str) -> Sensed:
-        return think(shelf, _with_text(sentence, written), title=title)
+        return think(shelf, replace(sentence, text=written), title=title)
 
     if words is not None and not edit:
         return file(words)
@@ -99,27 +98,23 @@ def _filed(  # noqa: PLR0913 - what was typed, once
     return write_draft(run, shelf, settings, "note", text=words or "", file=file)
 
 
-def _with_text(sentence: Sentence, text: str) -> Sentence:
-    return Sentence(
-        text=text,
-        kind=sentence.kind,
-        status=sentence.status,
-        visibility=sentence.visibility,
-        tags=sentence.tags,
-    )
-
-
 def _words(text: list[str], message: str | None) -> str | None:
     if text and message is not None:
         raise UsageError("the words are given twice", hint='give them once: pkm note "…"')
     if text == ["-"]:
-        return sys.stdin.read(_STDIN_BYTES)
-    if text and text[0] in _VERBS and " " not in "".join(text):
+        return read_words()
+    if text and " " not in "".join(text) and text[0] in _verbs_of_notes():
         raise UsageError(
             f"'{' '.join(text)}' looks like a command, not like a note",
             hint=f'did you mean `pkm notes {" ".join(text)}`? To file the words all the same: pkm note -m "…"',
         )
     return " ".join(text) if text else message
+
+
+def _verbs_of_notes() -> Container[str]:
+    from pkm.cli.notes_cmd import commands as of_notes  # noqa: PLC0415 - only words without a space are looked up
+
+    return of_notes.family("notes")
 
 
 def _kind(kind: str | None, *, practice: bool, log: bool) -> str | None:

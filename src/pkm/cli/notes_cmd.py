@@ -16,8 +16,10 @@ from pkm.cli.opening import open_shelf, settings_of
 from pkm.cli.output import Cell, Column, Table, say, show, show_json, show_text, warn
 from pkm.cli.picking import items_named, last_list
 from pkm.cli.registry import Commands
+from pkm.cli.talk import dotted
 from pkm.errors import Refused
 from pkm.model.note import Kind, Note, Status
+from pkm.rules.amounts import counted
 from pkm.rules.clean import Sink, clean
 from pkm.rules.when import parse_since
 from pkm.shelf.shelf import Shelf
@@ -97,7 +99,12 @@ def edit_one(run: Run, note: OneId) -> None:
         [found] = notes_named(run, shelf, [note])
         changed = edit_note(run, shelf, settings, found)
         if changed is not None:
-            say(run, f"{changed.path}: {_words(changed.file.own_words)} of your own. Back: pkm undo")
+            say(
+                run,
+                dotted(
+                    f"{changed.path}: {counted(changed.file.own_words, 'word')} of your own", "undo: pkm undo"
+                ),
+            )
 
 
 @commands(
@@ -163,7 +170,7 @@ def remove_some(run: Run, notes: Ids) -> None:
         in_step(run, shelf, wait=True)
         chosen = notes_named(run, shelf, notes)
         remove_notes(shelf, chosen)
-        say(run, f"{_count(len(chosen))} moved to the trash. Back: pkm undo")
+        say(run, dotted(f"{counted(len(chosen), 'note')} moved to the trash", "undo: pkm undo"))
 
 
 def _tell_set(run: Run, changed: "Changed", change: "NoteChange") -> None:
@@ -174,22 +181,17 @@ def _tell_set(run: Run, changed: "Changed", change: "NoteChange") -> None:
     for _, error in changed.refused:
         warn(str(error))
     if changed.changed:
-        say(run, f"{change_words(change)} set: {_count(len(changed.changed))}. Back: pkm undo")
+        say(
+            run,
+            dotted(f"{change_words(change)} set: {counted(len(changed.changed), 'note')}", "undo: pkm undo"),
+        )
     if changed.same:
-        say(run, f"{_count(len(changed.same))} said so already.")
+        say(run, f"{counted(len(changed.same), 'note')} said so already.")
     if changed.refused:
         raise Refused(
-            f"{_count(len(changed.refused))} not changed",
+            f"{counted(len(changed.refused), 'note')} not changed",
             hint="; ".join(f"pkm notes edit {note.id}" for note, _ in changed.refused),
         )
-
-
-def _count(number: int) -> str:
-    return f"{number} note{'' if number == 1 else 's'}"
-
-
-def _words(number: int) -> str:
-    return f"{number} word{'' if number == 1 else 's'}"
 
 
 # Views.

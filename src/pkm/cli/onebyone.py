@@ -6,11 +6,13 @@ from contextlib import contextmanager
 from typing import Final
 
 from pkm.cli.context import Run
-from pkm.cli.itemview import age, name_of, title_of
+from pkm.cli.itemview import name_of, title_of
 from pkm.cli.opener import open_address
 from pkm.cli.output import say, warn
+from pkm.cli.talk import dotted
 from pkm.errors import UsageError
 from pkm.model.item import State
+from pkm.rules.amounts import age
 from pkm.rules.clean import Sink, clean
 from pkm.seek.triage import KeepWishes, Looked, Row, keep, let_go
 from pkm.shelf.shelf import Shelf
@@ -27,7 +29,7 @@ def walk(run: Run, shelf: Shelf, looked: Looked) -> None:
     """
     rows = [row for row in looked.rows if row.listed.item.state == State.NEW]
     if not rows:
-        say(run, "nothing new")
+        say(run, "Nothing new. Next: pkm sense")
         return
     say(run, _KEYS)
     kept = gone = 0
@@ -42,7 +44,7 @@ def walk(run: Run, shelf: Shelf, looked: Looked) -> None:
         elif key == "d":
             let_go(shelf, [row.listed.item])
             gone += 1
-    say(run, f"kept {kept}, let go {gone}; the last one back: pkm undo")
+    say(run, dotted(f"kept {kept}, let go {gone}", "undo the last one: pkm undo" if kept or gone else ""))
     if kept:
         say(run, "Next: pkm sense")
 

@@ -32,7 +32,7 @@ def settings_of(run: Run) -> Settings:
 
 def home_of(run: Run, settings: Settings) -> Home:
     """The home with its folders where the settings put them; it may not exist."""
-    return homes.at(run.home, store=settings.store or None, note_folders=settings.notes.folders)
+    return homes.at(run.home, store=settings.store or None, adopted=settings.notes.folders)
 
 
 def open_shelf(run: Run, settings: Settings) -> AbstractContextManager["Shelf"]:

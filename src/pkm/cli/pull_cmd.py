@@ -9,12 +9,13 @@ from pkm.cli.instep import in_step
 from pkm.cli.itemview import name_of
 from pkm.cli.opening import open_shelf, settings_of
 from pkm.cli.output import Column, Table, rfc3339, say, show
-from pkm.cli.pulling import Outcome, document, run_pull, sources_counted, tell_failures
+from pkm.cli.pulling import Outcome, document, run_pull, tell_failures
 from pkm.cli.registry import Commands
 from pkm.cli.talk import dotted
 from pkm.config import Settings
 from pkm.errors import FeedError, NotFound
 from pkm.model.source import CAPTURES, Source
+from pkm.rules.amounts import counted
 from pkm.rules.clean import Sink, clean
 from pkm.rules.urls import display_url
 from pkm.seek.pull import due
@@ -144,13 +145,13 @@ def _summarise(run: Run, shelf: Shelf, outcome: Outcome) -> None:
     if outcome.interrupted:
         say(
             run,
-            f"stopped: {len(outcome.pulled)} of {sources_counted(outcome.asked)} done; what came is stored",
+            f"stopped: {len(outcome.pulled)} of {counted(outcome.asked, 'source')} done; what came is stored",
         )
     elif not outcome.asked:
         say(run, _nothing_due(shelf))
         return
     parts = [
-        f"{outcome.new} new from {sources_counted(outcome.count('new'))}" if outcome.new else "nothing new",
+        f"{outcome.new} new from {counted(outcome.count('new'), 'source')}" if outcome.new else "nothing new",
         *(
             f"{outcome.count(word)} {word}"
             for word in ("unchanged", "failed", "skipped")
@@ -165,14 +166,14 @@ def _summarise(run: Run, shelf: Shelf, outcome: Outcome) -> None:
 def _nothing_due(shelf: Shelf) -> str:
     followed = [one for one in shelf.store.sources.all() if one.kind != CAPTURES]
     if not followed:
-        return "you follow nothing yet: pkm follow URL"
+        return "You follow nothing yet. Next: pkm follow URL"
     coming = [
         one.health.next_check_at
         for one in followed
         if one.health.next_check_at is not None and one.muted_at is None
     ]
     when = f"; the next is due at {rfc3339(min(coming).astimezone(shelf.zone))[:16]}" if coming else ""
-    return f"nothing is due{when}. To ask now: pkm pull --all, or pkm pull SOURCE"
+    return f"Nothing is due{when}. To ask now: pkm pull --all, or pkm pull SOURCE"
 
 
 def _end(run: Run, outcome: Outcome, *, strict: bool) -> None:

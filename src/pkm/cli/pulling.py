@@ -77,9 +77,11 @@ def run_pull(  # noqa: PLR0913 - how long to wait, and for what
         Busy: Another pull runs.
     """
     outcome = Outcome(asked=len(sources))
+    if not sources:
+        return outcome
     progress = _Progress(run, len(sources))
     options = pull_options(settings, max_time_s=max_time_s, finish=finish)
-    steps = pull(shelf, sources, door=open_door(settings), options=options, wait_s=wait_s)
+    steps = pull(shelf, sources, door=open_door(run, settings), options=options, wait_s=wait_s)
     try:
         with closing(steps):
             for one in steps:
@@ -114,11 +116,6 @@ class _Progress:
         if self._on:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
-
-
-def sources_counted(count: int) -> str:
-    """`1 source`, `2 sources`."""
-    return f"{count} source{'' if count == 1 else 's'}"
 
 
 def tell_failures(run: Run, outcome: Outcome) -> None:

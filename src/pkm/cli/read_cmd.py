@@ -13,13 +13,14 @@ from pkm.cli.opening import open_shelf, settings_of
 from pkm.cli.output import say, show_json, show_line, show_text
 from pkm.cli.picking import items_named, last_list
 from pkm.cli.registry import Commands
+from pkm.cli.talk import dotted
 from pkm.cli.terminal import width
 from pkm.errors import NotFound, UsageError
 from pkm.model.item import Item, ListedItem
 from pkm.model.quote import Quote
+from pkm.rules.pointers import via_text
 from pkm.rules.reading import minutes_for
 from pkm.shelf.shelf import Shelf
-from pkm.store.columns import via_text
 
 commands = Commands()
 
@@ -57,8 +58,15 @@ def read(run: Run, item: Id = None) -> None:
         if words:
             show_text("\n" + _body(run, words, quotes))
         else:
-            say(run, "there is no text of it here: pkm open shows its page")
-        say(run, f'\nNext: pkm sense -m "what it means to you", or pkm drop {listed.item.id[-4:]}')
+            say(run, _no_text(listed.item))
+        sense = '\nNext: pkm sense -m "what it means to you"'
+        say(run, dotted(sense, f"pkm drop {listed.item.id[-4:]}"))
+
+
+def _no_text(item: Item) -> str:
+    if item.url is None:
+        return "There is no text of it here; what you typed is in its note."
+    return f"There is no text of it here. Its page: pkm open {item.id[-4:]}"
 
 
 def _html(html: str) -> str:
@@ -119,9 +127,9 @@ def _line(line: str, columns: int, marked: list[str]) -> str:
 
 @commands("open", examples=("pkm open 2",))
 def open_item(run: Run, item: Id = None) -> None:
-    """Open an item's page in your browser ($BROWSER, or the system's own).
+    """Open an item's page in your browser.
 
-    Only http and https addresses are handed on, and never through a shell. Where there is no browser, the
+    $BROWSER, or else the system's own. Only http and https addresses are handed on, and never through a shell. Where there is no browser, the
     address is printed.
     """
     with open_shelf(run, settings_of(run)) as shelf:
@@ -131,7 +139,7 @@ def open_item(run: Run, item: Id = None) -> None:
     if run.json:
         show_json(_opened(listed, url, opened=open_address(url, run.environ)))
     elif not open_address(url, run.environ):
-        say(run, "no browser could be started here; its address is")
+        say(run, "No browser could be started here. Its address:")
         show_line(url)
 
 

@@ -9,7 +9,7 @@ import typer
 from pkm.cli.context import Run
 from pkm.cli.glyphs import glyphs
 from pkm.cli.instep import in_step
-from pkm.cli.itemview import ITEMS, age, item_fields, name_of, title_of
+from pkm.cli.itemview import ITEMS, item_fields, name_of, title_of
 from pkm.cli.lastlist import short_ids
 from pkm.cli.opening import open_shelf, settings_of
 from pkm.cli.output import Cell, Column, Table, say, show
@@ -19,6 +19,7 @@ from pkm.config import Settings
 from pkm.errors import Busy, UsageError
 from pkm.model.item import State
 from pkm.model.source import CAPTURES, Space
+from pkm.rules.amounts import age, counted
 from pkm.rules.when import parse_since
 from pkm.seek.triage import Ask, Fold, Looked, Row, look
 from pkm.shelf.lookup import source_of
@@ -116,7 +117,7 @@ def seek(  # noqa: PLR0913, PLR0917 - one parameter an option
 
 def _pull_first(run: Run, shelf: Shelf, settings: Settings, patience_s: float) -> None:
     """Fetch what is due as long as the user cares to wait; what is late comes with the next pull."""
-    from pkm.cli.pulling import run_pull, sources_counted  # noqa: PLC0415 - a list without a pull needs no network
+    from pkm.cli.pulling import run_pull  # noqa: PLC0415 - a list without a pull needs no network
     from pkm.seek.pull import due  # noqa: PLC0415 - the same
 
     waiting = due(shelf.store.sources.all(), now=shelf.now())
@@ -125,14 +126,14 @@ def _pull_first(run: Run, shelf: Shelf, settings: Settings, patience_s: float) -
     try:
         outcome = run_pull(run, shelf, waiting, settings, max_time_s=patience_s, finish=False)
     except Busy:
-        say(run, "another pull is running; this is what is here so far")
+        say(run, "Another pull is running; this is what is here so far.")
         return
     if outcome.interrupted:
-        say(run, "fetching was stopped; this is what is here so far")
+        say(run, "Fetching was stopped; this is what is here so far.")
         return
     failed = outcome.count("failed")
     late = outcome.asked - outcome.count("new") - outcome.count("unchanged") - failed
-    parts = [f"{sources_counted(failed)} failed: pkm source list --failing"] if failed else []
+    parts = [f"{counted(failed, 'source')} failed: pkm source list --failing"] if failed else []
     parts += [f"{late} not asked yet: pkm pull"] if late > 0 else []
     if parts:
         say(run, "; ".join(parts))
@@ -153,8 +154,9 @@ def _one_by_one(run: Run, shelf: Shelf, looked: Looked) -> None:
 def _show(run: Run, shelf: Shelf, looked: Looked, ask: Ask) -> None:
     ids = [row.listed.item.id for row in looked.rows]
     numbered = last_list(run, shelf).remember("seek", ids, looked.undecided)
-    table = _person_table(shelf, looked, ask, numbered=numbered)
-    if not run.table:
+    if run.table:
+        table = _person_table(shelf, looked, ask, numbered=numbered)
+    else:
         table = _plain_table(looked, numbered=numbered)
     show(
         run,
@@ -255,9 +257,9 @@ def _nothing(shelf: Shelf, ask: Ask) -> str:
     """What to say, and to type, where there is nothing to show."""
     if ask.words or ask.source or ask.tag or ask.space or ask.since:
         more = "" if ask.everything else "; among kept and let go: the same with --all"
-        return f"nothing new answers to that{more}"
+        return f"Nothing new answers to that{more}"
     if not any(one.kind != CAPTURES for one in shelf.store.sources.all()):
-        return "you follow nothing yet: pkm follow URL"
+        return "You follow nothing yet. Next: pkm follow URL"
     if shelf.store.items.unsensed():
-        return "nothing new. Something kept waits for a sentence of yours: pkm sense"
-    return "nothing new. To ask the sources: pkm pull --all"
+        return "Nothing new. Something kept waits for a sentence of yours: pkm sense"
+    return "Nothing new. To ask the sources: pkm pull --all"

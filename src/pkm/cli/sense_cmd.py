@@ -1,5 +1,6 @@
 """`pkm sense`: what does it mean to you? One item, one question, one sentence."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -85,6 +86,7 @@ def sense(  # noqa: PLR0913 - one argument an option of the command
             _edit(run, shelf, settings, _named_or_next(run, shelf, item), sentence, quote)
         elif message is not None or quote is not None:
             tell_filed(run, shelf, annotate(shelf, _named(run, shelf, item), sentence, passage=quote))
+            _closing(run, shelf)
         else:
             _walk(run, shelf, item, sentence, limit)
 
@@ -148,7 +150,9 @@ def _closing(run: Run, shelf: Shelf) -> None:
     left = shelf.store.items.unsensed()
     if left:
         are = "kept item has" if left == 1 else "kept items have"
-        say(run, f"{left} {are} no words of yours yet. They keep: pkm sense")
+        say(run, f"{left} {are} no words of yours yet. Next: pkm sense")
+    else:
+        say(run, "Next: pkm share draft")
 
 
 def _ask(run: Run, shelf: Shelf, item: Item, sentence: Sentence) -> None:
@@ -163,22 +167,11 @@ def _ask(run: Run, shelf: Shelf, item: Item, sentence: Sentence) -> None:
         )
     answer = ask_line(run, ">", flag="-m")
     if answer:
-        tell_filed(run, shelf, annotate(shelf, item, _worded(sentence, answer)))
+        tell_filed(run, shelf, annotate(shelf, item, replace(sentence, text=answer)))
     elif item.state == State.KEPT:
         _skip(run, shelf, item)
     else:
         say(run, "Nothing was filed.")
-
-
-def _worded(sentence: Sentence, text: str) -> Sentence:
-    return Sentence(
-        text=text,
-        kind=sentence.kind,
-        status=sentence.status,
-        visibility=sentence.visibility,
-        insight=sentence.insight,
-        new=sentence.new,
-    )
 
 
 # In an editor.
@@ -197,7 +190,7 @@ def _edit(  # noqa: PLR0913, PLR0917 - what was typed, once
         return
 
     def file(words: str) -> Sensed:
-        return annotate(shelf, item, _worded(sentence, words), passage=quote)
+        return annotate(shelf, item, replace(sentence, text=words), passage=quote)
 
     lines = (f"{item.title or item.id}", prompt_for(shelf.home, item.id))
     sensed = write_draft(

@@ -14,6 +14,7 @@ from pkm.cli.picking import items_named, last_list
 from pkm.cli.registry import Commands
 from pkm.errors import Findings, NotFound
 from pkm.model.digest import DraftState
+from pkm.rules.amounts import counted
 from pkm.rules.when import parse_since
 
 commands = Commands()
@@ -157,12 +158,10 @@ def check_draft(
         checked = checking.check(shelf, digest)
     show(run, views.findings_table(run, checked), lambda: views.findings_document(checked))
     if checked.to_file:
-        say(
-            run, f"{views.count(checked.to_file, 'typed word')} would be filed into your notes by the export."
-        )
+        say(run, f"{counted(checked.to_file, 'typed word')} would be filed into your notes by the export.")
     errors, warnings = checked.count("error"), checked.count("warning")
     if errors or (strict and warnings):
-        what = views.count(errors, "error") if errors else views.count(warnings, "warning")
+        what = counted(errors, "error") if errors else counted(warnings, "warning")
         raise Findings(f"{digest.path}: {what}", hint=f"mend them: pkm share edit {digest.path}")
     say(run, views.checked_sentence(checked))
 
@@ -229,7 +228,7 @@ def export(  # noqa: PLR0913 - one argument an option of the command
 def _widening_is_meant(run: Run, widened: views.Rows, audience: str) -> bool:
     for held in widened:
         warn(f"{held.note or held.item} '{held.title}': {held.why}")
-    return confirm(run, f"Let {views.count(len(widened), 'block')} go to {audience} all the same?")
+    return confirm(run, f"Let {counted(len(widened), 'block')} go to {audience} all the same?")
 
 
 @commands(

@@ -10,6 +10,7 @@ from pkm.cli.glyphs import glyphs
 from pkm.cli.lastlist import LastList, short_ids
 from pkm.cli.output import Cell, Column, Table
 from pkm.model.digest import Audience, Digest
+from pkm.rules.amounts import counted
 
 if TYPE_CHECKING:
     from pkm.share.checking import Checked
@@ -23,11 +24,6 @@ if TYPE_CHECKING:
 Rows = Sequence["Withheld"]
 Names = Mapping[str, Audience]
 _READY_SHOWN = 7
-
-
-def count(number: int, noun: str) -> str:
-    """`1 word`, `3 words`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 # Where each audience stands.
@@ -77,7 +73,7 @@ def _standing_cells(one: "Standing") -> tuple[Cell, ...]:
 def _last(one: "Standing") -> str:
     if one.last is None or one.days is None:
         return "none yet"
-    when = "today" if one.days == 0 else f"{count(one.days, 'day')} ago"
+    when = "today" if one.days == 0 else f"{counted(one.days, 'day')} ago"
     return f"no. {one.last.edition}, {when}"
 
 
@@ -176,11 +172,11 @@ def drafted_talk(drafted: "Drafted", audience: Audience, *, numbered: bool) -> I
     """What happened, and what to type next."""
     yield _nothing(drafted, audience) if drafted.digest is None else _happened(drafted, drafted.digest)
     if drafted.surplus:
-        yield f"{count(drafted.surplus, 'more note')} of that time did not fit; they wait for the next edition."
+        yield f"{counted(drafted.surplus, 'more note')} of that time did not fit; they wait for the next edition."
     if drafted.problems:
-        yield f"{count(drafted.problems, 'place')} in it cannot be read as a block: pkm share check"
+        yield f"{counted(drafted.problems, 'place')} in it cannot be read as a block: pkm share check"
     if drafted.digest and drafted.unsensed:
-        yield f"{count(drafted.unsensed, 'kept item')} of that time without words of yours: pkm sense"
+        yield f"{counted(drafted.unsensed, 'kept item')} of that time without words of yours: pkm sense"
     line = _release(drafted.withheld, audience, numbered=numbered)
     if line:
         yield f"To let the private ones go: {line}"
@@ -192,13 +188,13 @@ def _nothing(drafted: "Drafted", audience: Audience) -> str:
     said = f"No note of {drafted.period.name} is ready for {audience.name}, so there is no draft."
     if drafted.unsensed:
         waits = "waits" if drafted.unsensed == 1 else "wait"
-        return f"{said} {count(drafted.unsensed, 'kept item')} {waits} for a sentence of yours: pkm sense"
+        return f"{said} {counted(drafted.unsensed, 'kept item')} {waits} for a sentence of yours: pkm sense"
     return said if drafted.withheld else f"{said} Words of your own make one: pkm sense, or pkm note"
 
 
 def _happened(drafted: "Drafted", digest: Digest) -> str:
     if drafted.made:
-        return f"{digest.path}: {count(len(drafted.blocks), 'block')}, from {drafted.period.name}."
+        return f"{digest.path}: {counted(len(drafted.blocks), 'block')}, from {drafted.period.name}."
     redraft = drafted.redraft
     told = [
         f"kept your edits in {len(redraft.kept_edits)}" if redraft.kept_edits else "",
@@ -257,7 +253,7 @@ def filed_talk(filed: "Filed") -> Iterator[str]:
     """Where typed words went, and which sentences changed this edition alone."""
     for one in filed.words:
         verb = "made" if one.new else "added to"
-        yield f"{count(one.words, 'word')} filed: {verb} {one.path}"
+        yield f"{counted(one.words, 'word')} filed: {verb} {one.path}"
     for changed in filed.altered:
         said = f"now '{_start(changed.text)}'" if changed.text else "taken out"
         yield f"Line {changed.line}: an altered sentence, {said}. It changes this edition only."
@@ -327,7 +323,7 @@ def findings_document(checked: "Checked") -> dict[str, Any]:
 def checked_sentence(checked: "Checked") -> str:
     """What a check without errors says."""
     warnings = checked.count("warning")
-    said = f"{count(warnings, 'warning')}, no errors" if warnings else "nothing is wrong"
+    said = f"{counted(warnings, 'warning')}, no errors" if warnings else "nothing is wrong"
     return f"{checked.digest.path}: {said}. Next: pkm share export --to {checked.digest.audience}"
 
 
@@ -351,9 +347,9 @@ def exported_talk(done: "Exported") -> Iterator[str]:
         said = "written in a further format" if done.written else "there already, the same to the byte"
         yield f"{named}: {said}; no new share."
         return
-    yield f"{named}: {count(done.blocks, 'block')}. Logged: pkm share log --to {digest.audience}"
+    yield f"{named}: {counted(done.blocks, 'block')}. Logged: pkm share log --to {digest.audience}"
     if done.widened:
-        yield f"{count(len(done.widened), 'block')} by --widen; the share log says so."
+        yield f"{counted(len(done.widened), 'block')} by --widen; the share log says so."
     if digest.audience != "self":
         yield "What you hand out now cannot be called back."
 

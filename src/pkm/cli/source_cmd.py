@@ -76,7 +76,7 @@ def list_sources(
             lambda: {"schema": SOURCES, "sources": [source_fields(one) for one in chosen]},
         )
         if not chosen:
-            say(run, "no source fails" if failing else "you follow nothing yet: pkm follow URL")
+            say(run, "No source fails." if failing else "You follow nothing yet. Next: pkm follow URL")
 
 
 def _list_table(run: Run, sources: list[Source], *, failing: bool) -> Table:
@@ -319,5 +319,5 @@ def remove_source(run: Run, source: Named) -> None:
         _refuse_captures(before)
         after = replace(before, removed_at=before.removed_at or shelf.now())
         items = shelf.store.arrivals.count(before.id)
-        stay = "its 1 item stays" if items == 1 else f"its {items} items stay"
-        _store(run, shelf, before, after, f"no longer followed; {stay}")
+        stay = "; its 1 item stays" if items == 1 else f"; its {items} items stay"
+        _store(run, shelf, before, after, f"no longer followed{stay if items else ''}")

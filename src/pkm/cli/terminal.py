@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import IO, Final
 
 NARROW: Final = 60  # columns; below it records are stacked
@@ -35,6 +36,43 @@ def prepare_streams() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")
+    reconfigure = getattr(sys.stdin, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="surrogateescape")
+
+
+def as_text(words: str) -> str:
+    """Words that came as bytes of another encoding, as characters: none is lost, and all can be stored."""
+    # Where the system names files in less than UTF-8, a note could not bear such a title.
+    if sys.getfilesystemencoding() != "utf-8":
+        return words
+    try:
+        words.encode("utf-8")
+    except UnicodeEncodeError:
+        data = words.encode("utf-8", "surrogateescape" if _is_bytes(words) else "replace")
+        for encoding in ("utf-8", "cp1252"):
+            with suppress(UnicodeDecodeError):
+                return data.decode(encoding)
+        return data.decode("latin-1")
+    return words
+
+
+def as_texts(words: Sequence[str]) -> list[str]:
+    """The words of a line as text; the folder after `--home` is bytes to the system, and stays."""
+    before = ["", *words]
+    return [
+        word if last == "--home" or word.startswith("--home=") else as_text(word)
+        for last, word in zip(before, words, strict=False)
+    ]
+
+
+def _is_bytes(words: str) -> bool:
+    """Whether all lone surrogates stand for bytes, as the system hands them over."""
+    try:
+        words.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def can_encode(text: str, stream: IO[str] | None) -> bool:

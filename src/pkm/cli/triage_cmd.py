@@ -16,10 +16,11 @@ from pkm.cli.registry import Commands
 from pkm.cli.talk import dotted
 from pkm.errors import UsageError
 from pkm.model.item import Item
+from pkm.rules.amounts import counted
+from pkm.rules.pointers import read_via
 from pkm.rules.when import parse_since
-from pkm.seek.triage import Decided, KeepWishes, counted, keep, let_go, older
+from pkm.seek.triage import Decided, KeepWishes, keep, let_go, older
 from pkm.shelf.lookup import whole_id
-from pkm.shelf.noteindex import read_via
 from pkm.shelf.shelf import Shelf
 
 commands = Commands()
@@ -90,12 +91,12 @@ def keep_items(
 def _kept(decided: Decided) -> str:
     before = len(decided.items) - decided.moved
     if not decided.items:
-        return "nothing is left to keep"
+        return "Nothing is left to keep."
     if not decided.moved:
         which = "it is" if before == 1 else f"all {before} are"
         return dotted(f"{which} kept already", "undo: pkm undo" if decided.note else "")
     already = f" ({before} kept already)" if before else ""
-    return dotted(f"kept {counted(decided.moved)}{already}", "undo: pkm undo")
+    return dotted(f"kept {counted(decided.moved, 'item')}{already}", "undo: pkm undo")
 
 
 @commands("drop", examples=("pkm drop 3 7-9", "pkm drop rest", "pkm drop --older 60d --yes"))
@@ -116,11 +117,11 @@ def drop_items(run: Run, ids: MaybeIds = None, older_than: Older = None) -> None
         items = items_named(run, shelf, ids) if ids else ()
         if older_than:
             items = older(shelf, parse_since(older_than, now=shelf.now(), zone=shelf.zone))
-            if items and not confirm(run, f"Let go {counted(len(items))} older than {older_than}?"):
-                say(run, "nothing was changed")
+            if items and not confirm(run, f"Let go {counted(len(items), 'item')} older than {older_than}?"):
+                say(run, "Nothing was changed.")
                 return
         if not items:
-            say(run, "nothing to let go")
+            say(run, "Nothing to let go.")
             return
         decided = let_go(shelf, items)
         _show(run, shelf, decided)
@@ -129,8 +130,8 @@ def drop_items(run: Run, ids: MaybeIds = None, older_than: Older = None) -> None
 
 def _gone(decided: Decided) -> str:
     if not decided.moved:
-        return "that was let go already"
-    return dotted(f"let go {counted(decided.moved)}", "undo: pkm undo")
+        return "Let go already."
+    return dotted(f"let go {counted(decided.moved, 'item')}", "undo: pkm undo")
 
 
 def _show(run: Run, shelf: Shelf, decided: Decided) -> None:

@@ -48,7 +48,7 @@ def _show_list(run: Run, limit: int) -> None:
     with open_shelf(run, settings_of(run)) as shelf:
         done = shelf.store.undo_log.listing(limit)
     if not done and not run.json:
-        say(run, "nothing was done yet that can be taken back")
+        say(run, "Nothing was done yet that can be taken back.")
     rows = tuple(
         (one.number, one.at, one.name, one.summary, "undone" if one.undone_at else "") for one in done
     )

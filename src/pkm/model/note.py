@@ -131,6 +131,14 @@ class NoteFile:
     has_front_matter: bool = False
     extra: tuple[tuple[str, str], ...] = ()
 
+    def level(self, default: Level) -> Level:
+        """How far its words may go: the home's default if it names no level, private if it names nonsense."""
+        if self.problem is not None:
+            return Level.PRIVATE
+        if self.visibility is None:
+            return default
+        return Level.of(self.visibility) or Level.PRIVATE
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileStamp:
@@ -158,7 +166,7 @@ class Note:
     Attributes:
         id: `n-…`, or `n~` and 12 characters of the path's hash for a file without an id.
         path: Relative to the home, `/` between parts.
-        level: How far its own words may go; private if the file says nothing or nonsense.
+        level: How far its own words may go; of a file that names none the home's default at the last look.
         missing_since: Aware, UTC; its file was not there at a scan. None: it is there.
         created_at: Aware, UTC; from `date`, else the file's time.
         modified_at: Aware, UTC; when it last gained or changed words, as far as we saw.

@@ -32,7 +32,7 @@ from pkm.net.headers import (
     usable_validator,
     validator_headers,
 )
-from pkm.net.redirects import FOLLOWED, Trail, location_of, may_be_private, next_target
+from pkm.net.redirects import FOLLOWED, PERMANENT, Trail, location_of, may_be_private, next_target
 from pkm.net.resolve import Resolver, ResolverPool, system_resolver
 from pkm.net.target import NotWeb, Target, parse_target
 from pkm.net.transport import DoorLimits, Transport
@@ -100,6 +100,11 @@ class Answer:
     body: bytes
     hops: tuple[Hop, ...] = ()
     sent: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def moved_to(self) -> str | None:
+        """Where the address moved for good; None if any redirect on the way says less, or there was none."""
+        return self.url if self.hops and all(hop.status in PERMANENT for hop in self.hops) else None
 
     @property
     def etag(self) -> str | None:
@@ -285,7 +290,13 @@ def judge(answer: Answer, now: datetime) -> None:
     """
     shown = display_url(answer.url)
     if answer.status == 200 and not answer.body:
-        raise BrokenAnswer(shown, "the server answered with nothing", why="the answer is empty", status=200)
+        raise BrokenAnswer(
+            shown,
+            "the server answered with nothing",
+            why="the answer is empty",
+            hint=f"it may pass; to ask again: pkm pull {shown}",
+            status=200,
+        )
     if answer.status in FINE:
         return
     if answer.status in FOLLOWED:

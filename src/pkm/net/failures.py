@@ -81,9 +81,6 @@ class ProxyFailed(FetchError):
     kind = "proxy"
 
 
-LOCAL_KINDS = frozenset({NameFailed.kind, Unreachable.kind, ProxyFailed.kind})
-"""Kinds that may mean that this computer has no network at all."""
-
 _LATER = "it may pass: `pkm pull` tries again later"
 _WIRE = (
     httpcore.TimeoutException,

@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 _HOUR_S = 60 * 60
 _DAY_S = 24 * _HOUR_S
+_PARKED_S = 100 * 365 * _DAY_S  # never again, unless the user asks by name
 _JITTER = 0.1
 _DOUBLING = (*(_HOUR_S * 2.0**n for n in range(5)), float(_DAY_S))
 
@@ -42,7 +43,7 @@ _WAITS_S: dict[Trouble, tuple[float, ...]] = {
     Trouble.BLOCKED: (6 * _HOUR_S, 12 * _HOUR_S, _DAY_S),
     Trouble.LOGIN: (_DAY_S,),
     Trouble.BUSY: _DOUBLING,
-    Trouble.GONE: (_DAY_S,),
+    Trouble.GONE: (_DAY_S, _PARKED_S),
 }
 
 

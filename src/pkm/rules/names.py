@@ -52,11 +52,6 @@ def name_key(name: str) -> str:
     return unicodedata.normalize("NFC", folded)
 
 
-def same_name(a: str, b: str) -> bool:
-    """Whether some file system, or a link, would take the two names for one."""
-    return name_key(a) == name_key(b)
-
-
 def _dashed(text: str) -> str:
     out: list[str] = []
     marks = 0

@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from pkm.errors import NoteUnreadable, UsageError
+from pkm.errors import UsageError
 from pkm.model.note import Level, NoteFile
 from pkm.rules import frontmatter, yamlscalar
 from pkm.rules.frontmatter import FrontMatter
 from pkm.rules.inert import inert, inert_line, one_line
 from pkm.rules.markup import Spans
-from pkm.rules.notebody import after_comments, below_title, closed, editable, inserted, lf, native
+from pkm.rules.notebody import after_comments, below_title, closed, editable, inserted, lf
 from pkm.rules.notelinks import headings, links_sections, note_links, note_quotes, quote_places
 from pkm.rules.words import own_words
 
@@ -293,18 +293,3 @@ def add_link(data: bytes, *, rel: str, stem: str, title: str) -> bytes:
         return data
     tight = section.rstrip().rpartition("\n")[2].lstrip()[:1] in {"-", "*", "+"} and bool(section.strip())
     return inserted(parts, start + len(section.rstrip()), line, tight=tight)
-
-
-def replace_body(data: bytes, body: str) -> bytes:
-    """The note with another text below its front matter; the file's own line ends.
-
-    Raises:
-        NoteUnreadable: The bytes cannot be rewritten, or the new text would read as front matter.
-    """
-    parts = frontmatter.editable(data)
-    result = (parts.bom + parts.opening + parts.block + parts.closing + native(body, parts)).encode()
-    if frontmatter.read(result).body != lf(body):
-        raise NoteUnreadable(
-            "the text of this note is not replaced", why="its first lines would read as front matter"
-        )
-    return result

@@ -75,6 +75,26 @@ def parse_since(words: str, *, now: datetime, zone: ZoneInfo) -> datetime:
     return parse_period(words, zone=zone).starts_at
 
 
+def parse_until(words: str, *, now: datetime, zone: ZoneInfo) -> datetime:
+    """The first moment that no longer counts: a day or a period counts as a whole, `3d` is three days ago.
+
+    Args:
+        words: As for `parse_since`.
+        now: Aware.
+        zone: The home's.
+
+    Raises:
+        UsageError: The words name no moment.
+    """
+    said = words.strip().lower()
+    if said in {"today", "yesterday"}:
+        today = now.astimezone(zone).date()
+        return midnight(today + timedelta(days=said == "today"), zone)
+    if ago := _AGO.fullmatch(said):
+        return _ago(int(ago[1]), ago[2], now)
+    return parse_period(words, zone=zone).ends_at
+
+
 def _ago(count: int, unit: str, now: datetime) -> datetime:
     span = timedelta(hours=count) if unit == "h" else timedelta(days=count * _DAYS[unit])
     try:
@@ -130,26 +150,3 @@ def last_days(count: int, *, now: datetime, zone: ZoneInfo) -> Period:
     year, week, _ = today.isocalendar()
     name = f"{year}-W{week:02}" if count == 7 else f"{today - timedelta(days=count)}..{today}"
     return Period(name=name, starts_at=starts, ends_at=now.astimezone(UTC) + timedelta(microseconds=1))
-
-
-def between(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> Period:
-    """A period from one moment to another, named by its two days."""
-    first = starts_at.astimezone(zone).date()
-    last = ends_at.astimezone(zone).date()
-    return Period(
-        name=f"{first}..{last}", starts_at=starts_at.astimezone(UTC), ends_at=ends_at.astimezone(UTC)
-    )
-
-
-def ago(moment: datetime, now: datetime) -> str:
-    """How long ago in words: `just now`, `5 minutes ago`, `3 days ago`; a future moment is `ahead`."""
-    seconds = (now - moment).total_seconds()
-    if seconds < -60:
-        return "ahead"
-    if seconds < 60:
-        return "just now"
-    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        count = int(seconds // size)
-        if count:
-            return f"{count} {unit}{'s' if count != 1 else ''} ago"
-    return "just now"

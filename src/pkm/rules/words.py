@@ -10,10 +10,8 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from pkm.errors import VisibilityRefused
+from pkm.rules.limits import OWN_WORDS
 from pkm.rules.markup import Part, Span, Spans, without
-
-ENOUGH: Final = 3
-"""Words, or CJK characters, that make a note sensed."""
 
 _GENERATED: Final = re.compile(r"<!--\s*pkm:(begin|end)\b")
 _HEADING: Final = re.compile(r"[ ]{0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*\Z")
@@ -59,8 +57,8 @@ def own_words(body: str, *, prompts: Collection[str] = ()) -> int:
 
 
 def has_own_words(body: str, *, prompts: Collection[str] = ()) -> bool:
-    """Whether the note says something: `ENOUGH` words or CJK characters."""
-    return own_words(body, prompts=prompts) >= ENOUGH
+    """Whether the note says something: `OWN_WORDS` words or CJK characters."""
+    return own_words(body, prompts=prompts) >= OWN_WORDS
 
 
 def count_words(text: str) -> int:

@@ -251,12 +251,6 @@ def line_end(text: str, offset: int) -> int:
     return found.end() if found else len(text)
 
 
-def line_break(text: str, offset: int) -> int:
-    """Offset of the line end of the line that `offset` is in."""
-    found = LINE_END.search(text, offset)
-    return found.start() if found else len(text)
-
-
 def line_number(text: str, offset: int) -> int:
     """Lines before the one that `offset` is in."""
     return len(LINE_END.findall(text, 0, max(offset, 0)))

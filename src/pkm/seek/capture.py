@@ -14,12 +14,12 @@ from pkm.errors import AddressRefused, CredentialsError, FeedError, PkmError, Un
 from pkm.model.decision import Decision
 from pkm.model.item import Arrival, Item, State, Text
 from pkm.model.note import Kind, Note
-from pkm.net.door import Answer, Door, Request, judge
-from pkm.net.redirects import PERMANENT
+from pkm.net.door import Door, Request, judge
 from pkm.rules import limits
 from pkm.rules.clean import tidy
 from pkm.rules.urls import canonical, display_url, has_secret, match_url
 from pkm.seek.discover import looks_like_html
+from pkm.seek.fetch import ask_typed
 from pkm.seek.page import Page, read_page
 from pkm.seek.triage import KeepWishes, annotate, keep
 from pkm.shelf import captured, index, journal, notes
@@ -111,27 +111,17 @@ def read_address(url: str, *, door: Door, now: datetime, typed: bool) -> tuple[P
     _web(url)
     bare = Piece(url=url)
     try:
-        answer = _get(url, door=door, typed=typed)
+        answer, _ = ask_typed(Request(url=url, accept=PAGE_ACCEPT), door=door, typed=typed)
         judge(answer, now)
     except (FeedError, CredentialsError, AddressRefused) as error:
         return bare, error
-    moved_to = answer.url if answer.hops and all(hop.status in PERMANENT for hop in answer.hops) else None
     if looks_like_html(answer.body, answer.content_type):
         page = read_page(answer.body, url=answer.url, content_type=answer.content_type)
-        return _of_page(replace(bare, moved_to=moved_to), page), None
+        return _of_page(replace(bare, moved_to=answer.moved_to), page), None
     if (answer.content_type or "").startswith("text/plain"):
         words = answer.body[: limits.HTML_BYTES].decode("utf-8", "replace")
-        return replace(bare, words=words, moved_to=moved_to), None
-    return replace(bare, moved_to=moved_to), None
-
-
-def _get(url: str, *, door: Door, typed: bool) -> Answer:
-    try:
-        return door.get(Request(url=url, accept=PAGE_ACCEPT))
-    except AddressRefused:
-        if not typed:
-            raise
-    return door.get(Request(url=url, accept=PAGE_ACCEPT, allow_private=True))
+        return replace(bare, words=words, moved_to=answer.moved_to), None
+    return replace(bare, moved_to=answer.moved_to), None
 
 
 def _of_page(piece: Piece, page: Page) -> Piece:
@@ -291,7 +281,7 @@ def _note(shelf: Shelf, item: Item, piece: Piece, wishes: KeepWishes, *, command
 
 
 def pointer(via: str | None, *, direct: bool) -> str | None:
-    """`via` and `direct` as one word for `noteindex.read_via`.
+    """`via` and `direct` as one word for `rules.pointers.read_via`.
 
     Raises:
         UsageError: Both were given.

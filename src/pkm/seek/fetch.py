@@ -1,10 +1,10 @@
 """One request to one source: asked, judged, parsed. It knows no store, and runs in a thread of its own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pkm.errors import CredentialsError, FeedError, PkmError, Refused
+from pkm.errors import AddressRefused, CredentialsError, FeedError, PkmError, Refused
 from pkm.model.item import ParsedFeed
 from pkm.model.source import Source, Validators
 from pkm.net.door import Answer, Door, Request, judge
@@ -64,6 +64,25 @@ def fetch(
         return read_answer(source, answer, known, reader=reader, now=now)
     except FAILURES as error:
         return Fetched(source=source, began_at=now, answer=answer, error=error)
+
+
+def ask_typed(request: Request, *, door: Door, typed: bool) -> tuple[Answer, bool]:
+    """Ask at an address that the user gave, and whether private hosts had to be allowed for it.
+
+    Args:
+        request: What to ask.
+        door: The network.
+        typed: The user named this host, so it may be a private one.
+
+    Raises:
+        AddressRefused: It is a private one, and was not named.
+    """
+    try:
+        return door.get(request), False
+    except AddressRefused:
+        if not typed:
+            raise
+    return door.get(replace(request, allow_private=True)), True
 
 
 def request_for(source: Source, known: Mapping[str, Validators]) -> Request:

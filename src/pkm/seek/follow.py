@@ -11,17 +11,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from pkm.errors import AddressRefused, FeedError, NotAFeed, NotFound, Refused, UsageError
+from pkm.errors import FeedError, NotAFeed, NotFound, Refused, UsageError
 from pkm.model.source import Source, Space, Stance, Tie
 from pkm.net.address import is_loopback
 from pkm.net.door import Answer, Door, Request, judge
 from pkm.net.politeness import server_of
-from pkm.net.redirects import PERMANENT
 from pkm.rules.limits import OPML_BYTES
 from pkm.rules.opml import OpmlFile, read_opml
 from pkm.rules.urls import display_url, has_secret, join
 from pkm.seek.discover import FeedLink, feed_links, is_of_comments, looks_like_html
-from pkm.seek.fetch import Fetched, read_answer
+from pkm.seek.fetch import Fetched, ask_typed, read_answer
 from pkm.seek.parser_process import FeedReader
 from pkm.seek.pull import Pulled, PullOptions, store_answer
 from pkm.shelf import following
@@ -113,11 +112,13 @@ class ListFollowed:
 
     Attributes:
         sources: Newly followed; nothing of them was asked for yet.
+        allowed: Followed before, and refused for their private address; they may be asked now.
         known: How many were followed before.
         skipped: What was left out: its name or address, and the reason.
     """
 
     sources: tuple[Source, ...]
+    allowed: tuple[Source, ...]
     known: int
     skipped: tuple[tuple[str, str], ...]
 
@@ -220,22 +221,13 @@ def find_behind(  # noqa: PLR0913 - the page, what it was allowed, and what asks
 
 def _ask(url: str, *, door: Door, now: datetime, typed: bool) -> tuple[Answer, bool]:
     try:
-        answer, private_host = _get(url, door=door, typed=typed)
+        answer, private_host = ask_typed(Request(url=url), door=door, typed=typed)
         judge(answer, now)
     except FeedError as error:
         # Nothing is followed yet, so what a pull would advise is of no use.
         error.hint = "check the address in a browser, then: pkm follow ADDRESS"
         raise
     return answer, private_host
-
-
-def _get(url: str, *, door: Door, typed: bool) -> tuple[Answer, bool]:
-    try:
-        return door.get(Request(url=url)), False
-    except AddressRefused:
-        if not typed:
-            raise
-    return door.get(Request(url=url, allow_private=True)), True
 
 
 def _read(url: str, answer: Answer, *, reader: FeedReader, now: datetime, private_host: bool) -> Found:
@@ -251,8 +243,7 @@ def _read(url: str, answer: Answer, *, reader: FeedReader, now: datetime, privat
 
 def _settled(url: str, answer: Answer) -> str:
     """The address to ask from now on: where it moved for good, unless only the old one holds the login."""
-    permanent = answer.hops and all(hop.status in PERMANENT for hop in answer.hops)
-    return answer.url if permanent and not has_secret(url) else url
+    return url if answer.moved_to is None or has_secret(url) else answer.moved_to
 
 
 def _likely(links: Sequence[FeedLink]) -> tuple[FeedLink, ...]:
@@ -285,7 +276,8 @@ def known(shelf: Shelf, url: str, wishes: Wishes) -> Followed | None:
 
 def change(shelf: Shelf, source: Source, *, name: str) -> None:
     """Store what the user changed of a source; inside `shelf.writing`."""
-    summary = f"changed {source.title or display_url(source.url)}"
+    done = "changed" if source.followed else "followed no longer:"
+    summary = f"{done} {source.title or display_url(source.url)}"
     command = shelf.store.undo_log.begin(name, summary, shelf.now())
     following.save(shelf, [source], command=command)
 
@@ -369,12 +361,15 @@ def follow_list(
     following.refuse_empty(listed.outlines, name)
     with shelf.writing():
         fresh = following.from_foreign(shelf, listed.outlines, allow_private=allow_private)
+        allowed = following.with_leave(shelf, listed.outlines) if allow_private else []
         sources = tuple(wishes.applied(source) for source in fresh)
-        if sources:
-            command = shelf.store.undo_log.begin(
-                "follow", f"followed {len(sources)} sources of {name}", shelf.now()
-            )
-            following.save(shelf, sources, command=command)
+        if sources or allowed:
+            done = f"followed {len(sources)} sources" if sources else "allowed private addresses"
+            command = shelf.store.undo_log.begin("follow", f"{done} of {name}", shelf.now())
+            following.save(shelf, [*sources, *allowed], command=command)
     return ListFollowed(
-        sources=sources, known=len(listed.outlines) - len(sources), skipped=tuple(listed.skipped)
+        sources=sources,
+        allowed=tuple(allowed),
+        known=len(listed.outlines) - len(sources),
+        skipped=tuple(listed.skipped),
     )

@@ -1,32 +1,38 @@
 """Seek: bring every feed's new items onto the shelf:  due sources | fetch | parse | compare | store
 
 Threads ask and parse, each host in its turn; one thread, this one, stores. A source is told of only after
-its transaction is committed, so what was printed is kept, whatever happens next.
+its transaction is committed, so what was printed is kept, whatever happens next. Answers that lie ready
+share a transaction, always whole: a commit waits for the disk, and 1,000 such waits are most of a pull.
 """
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 from time import monotonic
 
-from pkm.errors import FetchError, PkmError
+from pkm.errors import FetchError, PkmError, Refused
 from pkm.model.item import ParsedFeed
 from pkm.model.source import CAPTURES, Health, Source, Validators
 from pkm.net.address import is_loopback
-from pkm.net.door import Door
+from pkm.net.door import Answer, Door
 from pkm.net.politeness import Ask, Facts, Trouble, Turns, ask_for, next_check_at, server_of, trouble_of
-from pkm.rules.limits import FIRST_PULL_NEW, FLOOR_S, HOSTS_AT_ONCE
+from pkm.rules.limits import FIRST_PULL_NEW, FLOOR_S, HOSTS_AT_ONCE, MOVE_DAYS, MOVE_SIGHTINGS
+from pkm.rules.urls import has_secret
 from pkm.seek.arrive import Brought, bring
 from pkm.seek.fetch import Fetched, fetch, shown
 from pkm.seek.parser_process import FeedReader
-from pkm.shelf import locks
+from pkm.shelf import following, locks, trash
 from pkm.shelf.shelf import Shelf
 from pkm.store.sources import Fetch
 
 _LONGEST_NAP_S = 1.0
+_STORED_AT_ONCE = 16  # sources, and
+_ITEMS_AT_ONCE = 1_000  # items after which no further source joins a transaction: others wait to write
+
+_Answered = tuple[Ask[Source], Fetched]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +124,7 @@ def pull(
         locks.pulling(shelf.home.state, wait_s=wait_s),
         closing(_Run(shelf, door, options or PullOptions())) as run,
     ):
+        trash.sweep(shelf)  # a pull is what comes round every night
         yield from run.each(sources)
 
 
@@ -156,10 +163,12 @@ class _Run:
         while self._goes_on(waiting):
             self._start(turns, waiting)
             answered = self._answered(turns)
-            if answered is not None:
-                ask, fetched = answered
-                yield self._store(fetched)
+            for ask, _fetched in answered:
                 turns.finished(ask)
+            if not any(_is_busy(fetched) for _ask, fetched in answered):
+                self._start(turns, waiting)  # the network goes on while we store
+            yield from self._store([fetched for _ask, fetched in answered])
+            for _ask, fetched in answered:
                 yield from self._stop_host(turns, waiting, fetched)
         yield from (_no_time(source) for source in waiting.values())
 
@@ -186,12 +195,20 @@ class _Run:
         except BaseException as error:  # noqa: BLE001 - a bug is not swallowed: it flies on from `_answered`
             self._answers.put((ask, error))
 
-    def _answered(self, turns: Turns[Source]) -> tuple[Ask[Source], Fetched] | None:
+    def _answered(self, turns: Turns[Source]) -> list[_Answered]:
+        """The next answer, and with it what else lies ready; none if none came in time."""
+        ready: list[_Answered] = []
         wait_s = turns.wait_s(monotonic())
         try:
-            ask, fetched = self._answers.get(timeout=self._nap_s(wait_s))
+            ready.append(self._taken(timeout=self._nap_s(wait_s)))
+            while len(ready) < _STORED_AT_ONCE and _items_of(ready) < _ITEMS_AT_ONCE:
+                ready.append(self._taken(timeout=0))
         except Empty:
-            return None
+            return ready
+        return ready
+
+    def _taken(self, *, timeout: float) -> _Answered:
+        ask, fetched = self._answers.get(timeout=timeout)
         self._under_way -= 1
         if isinstance(fetched, BaseException):
             raise fetched
@@ -203,21 +220,31 @@ class _Run:
             naps.append(self._ends_at - monotonic())
         return max(min(naps), 0.001)
 
-    def _store(self, fetched: Fetched) -> Pulled:
+    def _store(self, answers: Sequence[Fetched]) -> list[Pulled]:
+        if not answers:
+            return []
         with self._shelf.writing():
-            return store_answer(self._shelf, fetched, options=self._options)
+            return [store_answer(self._shelf, one, options=self._options) for one in answers]
 
     def _stop_host(
         self, turns: Turns[Source], waiting: dict[str, Source], fetched: Fetched
     ) -> Iterator[Pulled]:
         """A host that says "too many" is left alone at once, and its other sources are not at fault."""
-        if trouble_of(fetched.status, asked_to_wait=_asked_wait(fetched) is not None) != Trouble.BUSY:
+        if not _is_busy(fetched):
             return
         until = self._shelf.now() + timedelta(seconds=_asked_wait(fetched) or FLOOR_S)
         with self._shelf.writing():
             self._shelf.store.sources.stop_host(server_of(fetched.source.url), until, "asked us to wait")
         for ask in turns.stop_host(fetched.source.url):
             yield _waits(waiting.pop(ask.about.id), until)
+
+
+def _is_busy(fetched: Fetched) -> bool:
+    return trouble_of(fetched.status, asked_to_wait=_asked_wait(fetched) is not None) == Trouble.BUSY
+
+
+def _items_of(answers: Sequence[_Answered]) -> int:
+    return sum(len(fetched.feed.items) for _ask, fetched in answers if fetched.feed)
 
 
 def store_answer(shelf: Shelf, fetched: Fetched, *, options: PullOptions) -> Pulled:
@@ -233,7 +260,10 @@ def store_answer(shelf: Shelf, fetched: Fetched, *, options: PullOptions) -> Pul
         _learn(shelf, source, fetched.feed)
     if fetched.validators is not None:
         shelf.store.sources.set_validators(source.id, fetched.validators)
-    shelf.store.sources.set_health(source.id, _health(fetched, options))
+    if fetched.answer is not None and fetched.error is None:
+        _follow_move(shelf, source.id, fetched.answer, fetched.began_at)
+    gone_since = shelf.store.sources.gone_since(source.id) if fetched.status == 410 else None
+    shelf.store.sources.set_health(source.id, _health(fetched, options, gone_since=gone_since))
     shelf.store.sources.log_fetch(_log_row(fetched, brought))
     if fetched.error is not None:
         return Pulled(source=source, status="failed", error=fetched.error)
@@ -259,6 +289,27 @@ def _learn(shelf: Shelf, source: Source, feed: ParsedFeed) -> None:
         shelf.store.sources.save(learnt)
 
 
+def _follow_move(shelf: Shelf, source_id: str, answer: Answer, at: datetime) -> None:
+    """Ask at the new address from now on, once a permanent redirect has stood the test of time.
+
+    An address with a secret stays: only it may hold the login. What another source has is left alone.
+    """
+    if answer.moved_to is None:
+        shelf.store.sources.saw_no_move(source_id)
+        return
+    source = shelf.store.sources.get(source_id)
+    if source is None or answer.moved_to == source.url:
+        return
+    seen, since = shelf.store.sources.saw_move(source, answer.moved_to, at)
+    if seen < MOVE_SIGHTINGS or at - since < timedelta(days=MOVE_DAYS):
+        return
+    holder = shelf.store.sources.at(answer.moved_to)
+    if has_secret(source.url) or (holder is not None and holder.id != source_id):
+        return
+    with suppress(Refused):  # sources.opml cannot be written now: the next pull comes here again
+        following.save(shelf, [replace(source, url=answer.moved_to)], command=None)
+
+
 def _log_row(fetched: Fetched, brought: Brought) -> Fetch:
     return Fetch(
         source=fetched.source.id,
@@ -275,17 +326,18 @@ def _asked_wait(fetched: Fetched) -> float | None:
     return fetched.error.retry_after_s if isinstance(fetched.error, FetchError) else None
 
 
-def _health(fetched: Fetched, options: PullOptions) -> Health:
+def _health(fetched: Fetched, options: PullOptions, *, gone_since: datetime | None) -> Health:
     was, error = fetched.source.health, fetched.error
     failures = was.failures + 1 if error else 0
     answer, validators = fetched.answer, fetched.validators
+    trouble = trouble_of(fetched.status, asked_to_wait=_asked_wait(fetched) is not None)
     facts = Facts(
         has_validators=bool(validators and (validators.etag or validators.last_modified)),
         max_age_s=answer.max_age_s if answer else None,
         ttl_s=fetched.feed.ttl_s if fetched.feed else None,
         retry_after_s=_asked_wait(fetched),
-        failures=failures,
-        trouble=trouble_of(fetched.status, asked_to_wait=_asked_wait(fetched) is not None),
+        failures=_times_gone(fetched, gone_since) if trouble == Trouble.GONE else failures,
+        trouble=trouble,
         loopback=is_loopback(server_of(fetched.source.url)),
     )
     return Health(
@@ -298,6 +350,11 @@ def _health(fetched: Fetched, options: PullOptions) -> Health:
         hint=(error.hint or error.why) if error else None,
         next_check_at=next_check_at(fetched.began_at, facts, jitter=options.jitter(), polite=options.polite),
     )
+
+
+def _times_gone(fetched: Fetched, since: datetime | None) -> int:
+    """A 410 counts as the second only a day after the first: somebody may just be moving house."""
+    return 2 if since is not None and fetched.began_at - since >= timedelta(days=1) else 1
 
 
 def _waits(source: Source, until: datetime) -> Pulled:

@@ -12,6 +12,7 @@ from pkm.errors import UsageError
 from pkm.model.item import Item, ListedItem, State, Via
 from pkm.model.note import Kind, Note
 from pkm.model.source import Source, Tie
+from pkm.rules.amounts import counted
 from pkm.rules.limits import BUSY_S
 from pkm.rules.query import And, Filter, parse_query
 from pkm.rules.reading import minutes_for
@@ -285,7 +286,7 @@ def keep(shelf: Shelf, items: Sequence[Item], wishes: KeepWishes) -> Decided:
         items = _as_now(shelf, items)  # another pkm may have decided since they were read
         if not _changes(items, State.KEPT, wishes):
             return Decided(items=tuple(items), moved=0)
-        command = shelf.store.undo_log.begin("keep", f"kept {counted(len(items))}", shelf.now())
+        command = shelf.store.undo_log.begin("keep", f"kept {counted(len(items), 'item')}", shelf.now())
         if wishes.via or wishes.hat_tip:
             items = tuple(
                 point(shelf, item, via=wishes.via, hat_tip=wishes.hat_tip, command=command) for item in items
@@ -316,7 +317,7 @@ def let_go(shelf: Shelf, items: Sequence[Item]) -> Decided:
         items = _as_now(shelf, items)
         if not _changes(items, State.LET_GO, KeepWishes()):
             return Decided(items=tuple(items), moved=0)
-        command = shelf.store.undo_log.begin("drop", f"let go {counted(len(items))}", shelf.now())
+        command = shelf.store.undo_log.begin("drop", f"let go {counted(len(items), 'item')}", shelf.now())
         moved = decide(shelf, items, Move(after=State.LET_GO), command=command)
     return Decided(items=_as_now(shelf, items), moved=len(moved))
 
@@ -332,11 +333,6 @@ def older(shelf: Shelf, before: datetime) -> tuple[Item, ...]:
         ItemFilter(states=(State.NEW,), until=before), shelf.store.sources.by_id()
     )
     return tuple(one.item for one in found)
-
-
-def counted(count: int) -> str:
-    """`1 item`, `2 items`."""
-    return f"{count} item{'' if count == 1 else 's'}"
 
 
 def _as_now(shelf: Shelf, items: Sequence[Item]) -> tuple[Item, ...]:

@@ -4,7 +4,7 @@ look at the files | find the passage | the note, its quote, its paragraph | the 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pkm.errors import UsageError
@@ -125,14 +125,7 @@ def annotate(
         sensed = _file(shelf, item, sentence, found, command=command)
         # The decision comes last: its journal line would outlive a note that is refused.
         kept = bool(decide(shelf, [item], Move(after=State.KEPT), command=command))
-    return Sensed(
-        note=sensed.note,
-        item=shelf.store.items.get(item.id),
-        made=sensed.made,
-        kept=kept,
-        quote=sensed.quote,
-        marked=sensed.marked,
-    )
+    return replace(sensed, item=shelf.store.items.get(item.id), kept=kept)
 
 
 def think(shelf: Shelf, sentence: Sentence, *, title: str | None = None, name: str = "note") -> Sensed:

@@ -6,7 +6,6 @@ words to a tree | hits from the index | snippets from the original texts
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Final
 
 from pkm.errors import UsageError
@@ -102,23 +101,11 @@ def _with_moments(node: Node, shelf: Shelf) -> Node:
 
 def _moment(node: Filter, shelf: Shelf) -> Node:
     try:
-        if node.key == "since":
-            moment = when.parse_since(node.value, now=shelf.now(), zone=shelf.zone)
-        else:
-            moment = _until(node.value, shelf)
+        parse = when.parse_since if node.key == "since" else when.parse_until
+        moment = parse(node.value, now=shelf.now(), zone=shelf.zone)
     except UsageError:
         return Term(f"{node.key} {node.value}")
     return Filter(node.key, journal.stamp(moment))
-
-
-def _until(value: str, shelf: Shelf) -> datetime:
-    """The first moment after a day or period; `until:3d` is three days ago."""
-    try:
-        return when.parse_period(value, zone=shelf.zone).ends_at
-    except UsageError:
-        said = value.strip().lower()
-        moment = when.parse_since(value, now=shelf.now(), zone=shelf.zone)
-        return moment + timedelta(days=1) if said in {"today", "yesterday"} else moment
 
 
 # Snippets.

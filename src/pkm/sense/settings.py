@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pkm.errors import NoteUnreadable, PkmError, UsageError
 from pkm.model.note import Kind, Level, Note, Status
 from pkm.rules import frontmatter
+from pkm.rules.amounts import counted
 from pkm.rules.notefile import read_note, set_keys
 from pkm.sense.annotate import must_be_known
 from pkm.shelf import notes, pen
@@ -61,7 +62,7 @@ def set_notes(
     changed: list[Note] = []
     if wanted:
         with shelf.writing():
-            summary = f"set {change_words(change)} of {_count(len(wanted))}"
+            summary = f"set {change_words(change)} of {counted(len(wanted), 'note')}"
             command = shelf.store.undo_log.begin(name, summary, shelf.now())
             for note, keys in wanted:
                 try:
@@ -75,7 +76,7 @@ def remove_notes(shelf: Shelf, chosen: Sequence[Note]) -> None:
     """Move notes to the trash, from where `undo` brings them back."""
     with shelf.writing():
         command = shelf.store.undo_log.begin(
-            "notes rm", f"moved {_count(len(chosen))} to the trash", shelf.now()
+            "notes rm", f"moved {counted(len(chosen), 'note')} to the trash", shelf.now()
         )
         for note in chosen:
             pen.remove(shelf, shelf.home.root / note.path, command=command)
@@ -120,16 +121,11 @@ def _plan(
                 same.append(note)
             else:
                 wanted.append((note, keys))
+        except NoteUnreadable as error:
+            refused.append((note, notes.about(note, error)))
         except PkmError as error:
-            refused.append((note, _named(note, error)))
+            refused.append((note, error))
     return wanted, same, refused
-
-
-def _named(note: Note, error: PkmError) -> PkmError:
-    if not isinstance(error, NoteUnreadable):
-        return error
-    hint = error.hint.replace("pkm notes edit NOTE", f"pkm notes edit {note.id}")
-    return NoteUnreadable(f"{note.path}: {error.what}", why=error.why, hint=hint)
 
 
 def _keys(data: bytes, note: Note, change: NoteChange) -> dict[str, Value]:
@@ -172,7 +168,3 @@ def signed_tag(word: str) -> tuple[str, str]:
     if not tag or any(char.isspace() or char == "," for char in tag):
         raise UsageError(f"'{word}' is no tag", why="a tag is one word", hint="--tag +reading --tag -todo")
     return sign, tag
-
-
-def _count(number: int) -> str:
-    return f"{number} note{'' if number == 1 else 's'}"

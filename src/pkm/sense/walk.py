@@ -1,7 +1,5 @@
 """The walk through what was kept and has no words of the user's yet: oldest promise first."""
 
-from collections.abc import Sequence
-
 from pkm.errors import NotFound
 from pkm.model.item import Item, State
 from pkm.shelf import journal
@@ -11,19 +9,16 @@ from pkm.store.items import ItemFilter
 from pkm.store.undo_log import Change
 
 
-def next_unsensed(shelf: Shelf, *, limit: int, without: Sequence[str] = ()) -> tuple[Item, ...]:
+def next_unsensed(shelf: Shelf, *, limit: int) -> tuple[Item, ...]:
     """The items that wait longest for a sentence; one that was skipped waits from then on anew.
 
     Args:
         shelf: Where; its files were looked at already.
         limit: 0 for all.
-        without: Ids of items that are not wanted now.
     """
-    asked = limit + len(without) if limit else 0
-    chosen = ItemFilter(unsensed=True, oldest_first=True, limit=asked, hidden=True)
+    chosen = ItemFilter(unsensed=True, oldest_first=True, limit=limit, hidden=True)
     rows = shelf.store.items.listing(chosen, {})
-    found = tuple(row.item for row in rows if row.item.id not in without)
-    return found[:limit] if limit else found
+    return tuple(row.item for row in rows)
 
 
 def skip(shelf: Shelf, item: Item) -> None:

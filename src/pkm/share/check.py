@@ -218,7 +218,8 @@ def _attribution(block: Block, _anatomy: Anatomy, facts: CheckFacts) -> Iterator
         absent += [] if via else ["via, nor that you found it directly"]
         if absent:
             message = f"{item.title or item.item}: no {', no '.join(absent)}"
-            hint = f'add what you know to its line, or `pkm keep {item.item} --via "Name <url>"`'
+            hint = "add what you know to its line"
+            hint += "" if via else f', or `pkm keep {item.item} --via "Name <url>"`'
             yield _Row("warning", "attribution", block.line, message, hint)
 
 

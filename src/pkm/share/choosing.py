@@ -1,14 +1,30 @@
 """Drafts and editions as they stand, and which of them a call is about."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
-from pkm.errors import NotFound, UsageError
-from pkm.model.digest import Digest, DraftState, Share, ShareState
+from pkm.errors import NoteUnreadable, NotFound, UsageError
+from pkm.model.digest import Digest, DraftState
 from pkm.rules.draft import read_draft
 from pkm.shelf import lookup
 from pkm.shelf.rebuild import read_digest
 from pkm.shelf.shelf import Shelf
+
+
+@contextmanager
+def naming(digest: Digest) -> Iterator[None]:
+    """Say of which draft the front matter cannot be edited; of a note, who edits it says that already."""
+    try:
+        yield
+    except NoteUnreadable as error:
+        if "pkm notes edit NOTE" not in error.hint:
+            raise
+        raise NoteUnreadable(
+            f"{digest.path}: {error.what.replace('this note', 'this draft')}",
+            why=error.why,
+            hint=f"mend the lines between the two `---`: pkm share edit {digest.path}",
+        ) from error
 
 
 def take_in(shelf: Shelf) -> None:
@@ -50,19 +66,10 @@ def as_it_stands(shelf: Shelf, digest: Digest) -> Digest:
     """The digest, exported if the share log says so: another machine may have done it."""
     if digest.state is DraftState.EXPORTED:
         return digest
-    sent = sent_of(shelf, digest)
+    sent = shelf.store.shares.of_digest(digest.id)
     if not sent:
         return digest
     return replace(digest, state=DraftState.EXPORTED, edition=sent[0].edition, exported_at=sent[0].at)
-
-
-def sent_of(shelf: Shelf, digest: Digest) -> tuple[Share, ...]:
-    """What of a digest went out, newest first."""
-    return tuple(
-        share
-        for share in shelf.store.shares.listing(audience=digest.audience)
-        if share.digest == digest.id and share.state is ShareState.SENT and share.edition is not None
-    )
 
 
 def choose(shelf: Shelf, word: str | None, audience: str | None) -> Digest:
@@ -108,15 +115,11 @@ def _last_edition(shelf: Shelf, audience: str | None) -> Digest:
 
 def _no_draft(shelf: Shelf, audience: str | None) -> NotFound:
     to = f" --to {audience}" if audience else ""
-    last = _newest(shelf.store.digests.editions())
+    last = next(iter(shelf.store.digests.editions()), None)
     again = f"; the last edition is {last.path}" if last else ""
     return NotFound(
         f"no draft is open{f' for {audience}' if audience else ''}{again}", hint=f"pkm share draft{to}"
     )
-
-
-def _newest(editions: Sequence[Digest]) -> Digest | None:
-    return editions[0] if editions else None
 
 
 def _there(shelf: Shelf, digest: Digest) -> Digest:

@@ -120,7 +120,7 @@ def select(  # noqa: PLR0913 - the whole rule of what goes into a draft
     verdicts = [judge(candidate, terms) for candidate in ordered(taken)]
     entries = [verdict for verdict in verdicts if isinstance(verdict, Entry)]
     withheld = [verdict for verdict in verdicts if isinstance(verdict, Withheld)]
-    bare = [_view(facts, terms) for facts in unsensed]
+    bare = [seen(facts, terms) for facts in unsensed]
     kept = entries[:limit] if limit else entries
     return Selection(
         entries=numbered_entries(kept),
@@ -159,11 +159,23 @@ def judge(candidate: Candidate, terms: Terms) -> Entry | Withheld:
         return note
     items = []
     for facts in candidate.items:
-        view = _view(facts, terms)
+        view = seen(facts, terms)
         if isinstance(view, Withheld):
             return view
         items.append(view)
     return Entry(note=note, items=tuple(items))
+
+
+def seen(facts: ItemFacts, terms: Terms) -> ItemView | Withheld:
+    """What the audience may see of an item, or why not."""
+    return view_item(
+        facts.item,
+        facts.source,
+        audience=terms.audience,
+        private=facts.private,
+        zone=terms.zone,
+        widen=terms.widen,
+    )
 
 
 def numbered_entries(entries: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -237,17 +249,6 @@ def _moment(candidate: Candidate) -> datetime:
 
 def _group(candidate: Candidate) -> str:
     return candidate.items[0].item.id if candidate.items else candidate.note.id
-
-
-def _view(facts: ItemFacts, terms: Terms) -> ItemView | Withheld:
-    return view_item(
-        facts.item,
-        facts.source,
-        audience=terms.audience,
-        private=facts.private,
-        zone=terms.zone,
-        widen=terms.widen,
-    )
 
 
 def _unclosed(candidate: Candidate, refused: VisibilityRefused) -> Withheld:

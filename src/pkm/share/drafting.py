@@ -89,7 +89,8 @@ def draft(shelf: Shelf, order: DraftOrder) -> Drafted:
     standing = _standing(shelf, order, period)
     if standing is None:
         return _begin(shelf, order, period)
-    return _go_on(shelf, order, period, standing)
+    with choosing.naming(standing):
+        return _go_on(shelf, order, period, standing)
 
 
 def _standing(shelf: Shelf, order: DraftOrder, period: Period) -> Digest | None:

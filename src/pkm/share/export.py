@@ -120,22 +120,35 @@ def publish(shelf: Shelf, prepared: Prepared, formats: Sequence[str]) -> Exporte
     """Write an edition's files, with the share log before and after.
 
     Raises:
-        Refused: A file of the edition was changed by hand.
+        Refused: A file of the edition was changed by hand; another pkm exported the draft meanwhile.
         DiskFull: As it says; what was planned then stands in the log as unknown.
     """
     if not prepared.is_new:
         return _further_format(shelf, prepared, formats)
     with shelf.writing():
+        _refuse_exported_meanwhile(shelf, prepared.digest)
         number = _number(shelf, prepared)
         edition = _edition(shelf, prepared, number)
         channel = f"file:{formats[0]}"
         planned = shares_of(edition, prepared.digest, prepared.audience, prepared.verdicts, channel=channel)
         ledger.record(shelf, [*_widened(prepared, planned), *planned])
+    # Should this fail, files and `sent` lines are taken back; what was planned stays, and is told as unknown.
     with shelf.writing():
         files, written = _write(shelf, prepared.digest, edition, formats)
-        ledger.record(shelf, [replace(one, state=ShareState.SENT) for one in planned])
+        ledger.record(shelf, [replace(one, state=ShareState.SENT) for one in planned], stays=False)
         digest = _settle(shelf, prepared, edition)
     return _exported(prepared, digest, edition, files, written)
+
+
+def _refuse_exported_meanwhile(shelf: Shelf, digest: Digest) -> None:
+    """Another pkm may have made an edition of the draft since it was prepared."""
+    now = shelf.store.digests.get(digest.id)
+    if now is not None and (now.state, now.edition) != (digest.state, digest.edition):
+        raise Refused(
+            f"{digest.path} went out as edition {now.edition} meanwhile",
+            why="another pkm exported it; nothing more was handed out",
+            hint=f"for a new edition: pkm share export {digest.path} --again",
+        )
 
 
 def _edition(shelf: Shelf, prepared: Prepared, number: int) -> Edition:
@@ -179,7 +192,7 @@ def _write(
         if path.is_file():
             _refuse_hand_edited(shelf, digest, path, name, edition.render(form))
             continue
-        stamp = write.create(path, edition.render(form), root=shelf.home.root)
+        stamp = pen.make(shelf, path, edition.render(form), command=None)
         shelf.store.files.set_stamp(name, stamp)
         written.append(form)
     return files, tuple(written)

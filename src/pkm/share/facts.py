@@ -1,7 +1,8 @@
 """What the shelf knows of notes and items, in the form in which the gate asks for it."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
@@ -18,14 +19,30 @@ from pkm.shelf import journal
 from pkm.shelf.shelf import Shelf
 from pkm.vault import jsonl
 
+_PLACE = re.compile(r"[#?^]")
+
 
 def candidates(shelf: Shelf, notes: Sequence[Note]) -> tuple[Candidate, ...]:
     """Notes with what the gate asks about their items."""
     facts = item_facts(shelf, [item for note in notes for item in note.file.items])
     return tuple(
-        Candidate(note=note, items=tuple(facts[item] for item in note.file.items if item in facts))
+        Candidate(
+            note=as_on_disk(shelf, note),
+            items=tuple(facts[item] for item in note.file.items if item in facts),
+        )
         for note in notes
     )
+
+
+def as_on_disk(shelf: Shelf, note: Note) -> Note:
+    """The note, marked as missing if its file is not there now.
+
+    The index keeps notes of which too many vanish at once, in case a disk was not mounted; the words of
+    a file that may have been deleted do not leave on the word of the index.
+    """
+    if note.missing_since or (shelf.home.root / note.path).is_file():
+        return note
+    return replace(note, missing_since=shelf.now())
 
 
 def item_facts(shelf: Shelf, ids: Iterable[str]) -> dict[str, ItemFacts]:
@@ -119,8 +136,11 @@ class _Names:
         if not self.is_read:
             self._read()
         said = unquote(target).strip().replace("\\", "/").lstrip("./")
-        words = {said, said.removesuffix(".md"), PurePosixPath(said.removesuffix(".md")).name}
-        return tuple(sorted({note for word in words for note in self.known.get(name_key(word), ())}))
+        # What follows `#`, `?` or `^` is a place in the note; in a file's name it may be itself.
+        places = (said, said.partition("#")[0], _PLACE.split(said, maxsplit=1)[0])
+        stems = {place.strip().removesuffix(".md") for place in places}
+        words = {said, *stems, *(PurePosixPath(stem).name for stem in stems)}
+        return tuple(sorted({note for word in words if word for note in self.known.get(name_key(word), ())}))
 
     def _read(self) -> None:
         self.is_read = True

@@ -12,7 +12,7 @@ from pkm.rules.draft import read_draft, write_draft
 from pkm.rules.draftfiling import Filing, FilingKind, after_filing, filings
 from pkm.rules.draftmerge import FreshBlock, refresh
 from pkm.rules.words import count_words, own_text
-from pkm.share import facts
+from pkm.share import choosing, facts
 from pkm.share.gate import may_know
 from pkm.share.templatefiles import load_template
 from pkm.share.verdicts import holds_private, judge_blocks, known_blocks
@@ -78,7 +78,8 @@ def file_words(shelf: Shelf, digest: Digest, *, name: str, follow: bool = True) 
     path = shelf.home.root / digest.path
     audience = shelf.options.named(digest.audience)
     data = write.read_file(path)
-    found = _plan(shelf, audience, read_draft(data), digest, follow=follow)
+    with choosing.naming(digest):
+        found = _plan(shelf, audience, read_draft(data), digest, follow=follow)
     if not found.to_file and found.refreshed == data:
         return Filed(altered=found.altered)
     with shelf.writing():

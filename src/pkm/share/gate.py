@@ -54,15 +54,6 @@ class Withheld:
     hint: str
 
 
-def level_of(note: Note, default_level: Level) -> Level:
-    """How far the note's words may go: the home's default if its file says nothing, private if nonsense."""
-    if note.file.problem:
-        return Level.PRIVATE
-    if note.file.visibility is None:
-        return default_level
-    return Level.of(note.file.visibility) or Level.PRIVATE
-
-
 def view_note(  # noqa: PLR0913 - each is a rule of the gate; one function decides them all
     note: Note,
     audience: Audience,
@@ -164,7 +155,7 @@ def _unusable(note: Note) -> Withheld | None:
 
 
 def _not_for(note: Note, audience: Audience, default_level: Level, *, item_private: bool) -> Withheld | None:
-    level = level_of(note, default_level)
+    level = note.file.level(default_level)
     if level < audience.level:
         why = f"it is {level.word}; {audience.name} gets {audience.level.word} notes and wider ones"
         hint = f"pkm notes set {note.id} --visibility {audience.level.word}"

@@ -21,13 +21,19 @@ class Logged:
     title: str | None
 
 
-def record(shelf: Shelf, shares: Sequence[Share]) -> tuple[Share, ...]:
+def record(shelf: Shelf, shares: Sequence[Share], *, stays: bool = True) -> tuple[Share, ...]:
     """Log shares, durably and before anything else happens; inside `shelf.writing`.
 
     The event, moment and device of what is given are those of the line that is written.
+
+    Args:
+        shelf: Where.
+        shares: What to log.
+        stays: The lines outlive a transaction that fails; False for what is taken back with it.
     """
     now = shelf.now()
-    events = journal.extend(shelf, shelf.home.share_log, now, [journal.share_fields(one) for one in shares])
+    lines = [journal.share_fields(one) for one in shares]
+    events = journal.extend(shelf, shelf.home.share_log, now, lines, stays=stays)
     written = tuple(
         replace(one, event=event, at=now, device=shelf.device)
         for one, event in zip(shares, events, strict=True)

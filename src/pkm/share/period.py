@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from pkm.errors import UsageError
 from pkm.model.digest import Audience, Digest
-from pkm.rules.when import Period, last_days, midnight, month_of, parse_period, parse_since
+from pkm.rules.when import Period, last_days, month_of, parse_period, parse_since, parse_until
 from pkm.shelf.shelf import Shelf
 
 WEEK_DAYS = 7
@@ -47,7 +47,9 @@ def period_of(shelf: Shelf, audience: Audience, asked: Asked) -> Period:
         return parse_period(asked.period, zone=shelf.zone)
     if asked.month:
         return month_of(shelf.now(), shelf.zone)
-    ends_at = _until(shelf, asked.until) if asked.until else _just_after(shelf.now())
+    ends_at = _just_after(shelf.now())
+    if asked.until:
+        ends_at = parse_until(asked.until, now=shelf.now(), zone=shelf.zone)
     if not asked.since:
         return _week(shelf, audience, ends_at, open_end=not asked.until)
     starts_at = _since(shelf, audience, asked.since)
@@ -92,19 +94,6 @@ def _since(shelf: Shelf, audience: Audience, words: str) -> datetime | None:
         return parse_since(words, now=shelf.now(), zone=shelf.zone)
     edition = last_edition(shelf, audience.name)
     return end_of(edition) if edition else None
-
-
-def _until(shelf: Shelf, words: str) -> datetime:
-    """The end of a day or period; a moment such as `3d` is itself."""
-    said = words.strip().lower()
-    today = shelf.now().astimezone(shelf.zone).date()
-    if said == "today":
-        return midnight(today + timedelta(days=1), shelf.zone)
-    if said == "yesterday":
-        return midnight(today, shelf.zone)
-    if said[-1:] in "hdwmy":
-        return parse_since(said, now=shelf.now(), zone=shelf.zone)
-    return parse_period(words, zone=shelf.zone).ends_at
 
 
 def _refuse_several(asked: Asked) -> None:

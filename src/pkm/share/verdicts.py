@@ -8,12 +8,13 @@ from pkm.model.digest import ItemView
 from pkm.model.draft import Block, DraftFile
 from pkm.model.note import Note
 from pkm.rules.draftmerge import FreshBlock
+from pkm.rules.limits import OWN_WORDS
 from pkm.rules.publictext import public_body
-from pkm.rules.words import ENOUGH, count_words
+from pkm.rules.words import count_words
 from pkm.share import facts
-from pkm.share.compose import Candidate, ItemFacts, Terms, fresh_blocks, judge
+from pkm.share.compose import Candidate, ItemFacts, Terms, fresh_blocks, judge, seen
 from pkm.share.entry import Entry
-from pkm.share.gate import Withheld, view_item
+from pkm.share.gate import Withheld
 from pkm.share.templates import DraftTemplate
 from pkm.shelf.shelf import Shelf
 
@@ -87,7 +88,8 @@ def holds_private(note: Note, text: str) -> bool:
 
 
 def _note_of(shelf: Shelf, block: Block) -> Note | None:
-    return shelf.store.notes.get(block.note) if block.note else None
+    note = shelf.store.notes.get(block.note) if block.note else None
+    return facts.as_on_disk(shelf, note) if note else None
 
 
 def _verdict(
@@ -98,27 +100,16 @@ def _verdict(
     known = {items[item].item.id: items[item] for item in named if item in items}
     if note:
         return judge(Candidate(note=note, items=tuple(known.values())), terms)
-    views = [_view(one, terms) for one in known.values()]
+    views = [seen(one, terms) for one in known.values()]
     held = next((view for view in views if isinstance(view, Withheld)), None)
     return held or Entry(note=None, items=tuple(view for view in views if isinstance(view, ItemView)))
 
 
 def _item_views(items: Mapping[str, ItemFacts], terms: Terms) -> Iterator[tuple[str, ItemView]]:
     for asked_as, one in items.items():
-        view = _view(one, terms)
+        view = seen(one, terms)
         if isinstance(view, ItemView):
             yield asked_as, view
-
-
-def _view(one: ItemFacts, terms: Terms) -> ItemView | Withheld:
-    return view_item(
-        one.item,
-        one.source,
-        audience=terms.audience,
-        private=one.private,
-        zone=terms.zone,
-        widen=terms.widen,
-    )
 
 
 def _marked_private(body: str) -> set[str]:
@@ -126,7 +117,7 @@ def _marked_private(body: str) -> set[str]:
         shown = set(_plain_lines(public_body(body)))
     except VisibilityRefused:
         return set()  # the gate refuses the note as a whole
-    return {line for line in _plain_lines(body) if line not in shown and count_words(line) >= ENOUGH}
+    return {line for line in _plain_lines(body) if line not in shown and count_words(line) >= OWN_WORDS}
 
 
 def _plain_lines(text: str) -> Iterator[str]:

@@ -31,11 +31,15 @@ class Move:
 
 def item_state(item: Item) -> str:
     """The state of an item as the undo log keeps it."""
+    return _state(item.state, item.kept_at, item.later_at)
+
+
+def _state(state: State, kept_at: datetime | None, later_at: datetime | None) -> str:
     return json.dumps(
         {
-            "state": str(item.state),
-            "kept_at": journal.stamp(item.kept_at) if item.kept_at else None,
-            "later_at": journal.stamp(item.later_at) if item.later_at else None,
+            "state": str(state),
+            "kept_at": journal.stamp(kept_at) if kept_at else None,
+            "later_at": journal.stamp(later_at) if later_at else None,
         }
     )
 
@@ -60,16 +64,9 @@ def decide(shelf: Shelf, items: Sequence[Item], move: Move, *, command: int | No
             [_decision(item, move, now, event=event, command=command, device=shelf.device)]
         )
         if command is not None:
-            after = json.dumps(
-                {
-                    "state": str(move.after),
-                    "kept_at": journal.stamp(kept_at) if kept_at else None,
-                    "later_at": journal.stamp(later_at) if later_at else None,
-                }
-            )
-            shelf.store.undo_log.add(
-                command, [Change(what="item", ref=item.id, before=item_state(item), after=after)]
-            )
+            after = _state(move.after, kept_at, later_at)
+            change = Change(what="item", ref=item.id, before=item_state(item), after=after)
+            shelf.store.undo_log.add(command, [change])
     return tuple(moved)
 
 

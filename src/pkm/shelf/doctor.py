@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from pkm.rules.fold import VERSION as FOLD_VERSION
 from pkm.rules.limits import WAL_WARN
-from pkm.shelf import following
+from pkm.shelf import following, trash
 from pkm.shelf import home as homes
 from pkm.shelf.home import Home
 from pkm.shelf.shelf import Shelf
@@ -61,6 +62,7 @@ def fix(shelf: Shelf) -> tuple[str, ...]:
     Returns:
         What was mended, in words; empty if there was nothing to do.
     """
+    trash.sweep(shelf)
     mended = [f"made {path} private to you" for path in _close(shelf.home)]
     with shelf.writing():
         if not shelf.store.search.check():
@@ -107,6 +109,10 @@ def _references(shelf: Shelf) -> Checked:
 def _index(shelf: Shelf) -> Checked:
     with shelf.writing():
         sound = shelf.store.search.check()
+    if shelf.store.files.fact("fold_version") != str(FOLD_VERSION):
+        return _fail(
+            "index", "the search index was made by another pkm's folding of words", "pkm doctor --rebuild"
+        )
     if sound:
         return _ok("index", "the search index fits what it indexes")
     return _fail("index", "the search index is out of step", "pkm doctor --fix")

@@ -217,6 +217,16 @@ def from_foreign(shelf: Shelf, outlines: Sequence[OpmlOutline], *, allow_private
     return sources
 
 
+def with_leave(shelf: Shelf, outlines: Sequence[OpmlOutline]) -> list[Source]:
+    """Sources followed already that were refused for their private address, now with leave to be asked."""
+    known = (shelf.store.sources.at(outline.url) for outline in outlines)
+    return [
+        replace(source, private_host=True)
+        for source in known
+        if source is not None and source.followed and source.health.error_kind == "address"
+    ]
+
+
 def refuse_empty(outlines: Sequence[OpmlOutline], name: str) -> None:
     """Refuse a list in which there is nothing to follow."""
     if not outlines:

@@ -29,7 +29,7 @@ class Home:
     Attributes:
         root: Absolute.
         state: `.pkm`, or the folder that `store = "…"` names: everything in it can be made again.
-        note_folders: Relative to the root; the first is where new notes go.
+        note_folders: Relative to the root, or absolute; the first is where new notes go.
     """
 
     root: Path
@@ -94,17 +94,18 @@ class Home:
             return str(path)
 
 
-def at(root: Path, *, store: str | None = None, note_folders: tuple[str, ...] = ("notes",)) -> Home:
+def at(root: Path, *, store: str | None = None, adopted: tuple[str, ...] = ()) -> Home:
     """The home of a folder, whether it is there or not.
 
     Args:
         root: The folder.
         store: The setting `store`, absolute or relative to the root; None for `.pkm`.
-        note_folders: The setting `[notes] folders`.
+        adopted: The setting `[notes] folders`: beside `notes`, or `.` for a vault that is a home as a whole.
     """
     absolute = Path(os.path.abspath(root.expanduser()))  # noqa: PTH100 - resolve() would follow the user's links
     state = absolute / ".pkm" if store is None else absolute / Path(store).expanduser()
-    return Home(root=absolute, state=state, note_folders=note_folders)
+    own = () if "." in adopted else ("notes",)
+    return Home(root=absolute, state=state, note_folders=tuple(dict.fromkeys((*own, *adopted))))
 
 
 def must_exist(home: Home) -> Home:

@@ -30,8 +30,19 @@ def append(shelf: Shelf, path: Path, at: datetime, fields: Line) -> str:
     return extend(shelf, path, at, [fields])[0]
 
 
-def extend(shelf: Shelf, path: Path, at: datetime, lines: Sequence[Line]) -> tuple[str, ...]:
-    """Add lines to a journal in one durable write; the ids of their events. Inside `shelf.writing`."""
+def extend(
+    shelf: Shelf, path: Path, at: datetime, lines: Sequence[Line], *, stays: bool | None = None
+) -> tuple[str, ...]:
+    """Add lines to a journal in one durable write; the ids of their events. Inside `shelf.writing`.
+
+    Args:
+        shelf: Where.
+        path: The journal.
+        at: Aware.
+        lines: Their fields.
+        stays: Whether they stay on record should the transaction fail; None: those of the share log do,
+            since what they tell of may have left by then.
+    """
     events = tuple(shelf.ids.new("e") for _ in lines)
     records: list[dict[str, object]] = []
     for event, fields in zip(events, lines, strict=True):
@@ -39,7 +50,7 @@ def extend(shelf: Shelf, path: Path, at: datetime, lines: Sequence[Line]) -> tup
         record.update((key, value) for key, value in fields.items() if value not in (None, (), [], ""))
         records.append(record)
     added = jsonl.extend(path, records)
-    if path != shelf.home.share_log:  # what may have left by now stays on record
+    if not (path == shelf.home.share_log if stays is None else stays):
         shelf.on_failure.append(lambda: jsonl.take_back(added))
     _remember_size(shelf, added)
     for event in events:

@@ -61,21 +61,6 @@ def writing(state: Path, *, wait_s: float = BUSY_S) -> Iterator[None]:
         yield
 
 
-def is_pulling(state: Path) -> bool:
-    """Whether a pull runs now."""
-    if not (state / "pull.lock").exists():
-        return False
-    from filelock import FileLock, Timeout  # noqa: PLC0415 - readers take no lock
-
-    lock = FileLock(state / "pull.lock", mode=0o600)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        return True
-    lock.release()
-    return False
-
-
 def _note_of(path: Path) -> Path:
     return path.with_name(f"{path.name}.holder")
 
@@ -84,9 +69,13 @@ def _sign(path: Path) -> None:
     note = _note_of(path)
     draft = note.with_name(f"{note.name}.{os.getpid()}")
     handle = os.open(draft, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump({"pid": os.getpid(), "since": time.time()}, file)
-    draft.replace(note)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump({"pid": os.getpid(), "since": time.time()}, file)
+        draft.replace(note)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def _holder(path: Path) -> str:

@@ -1,6 +1,6 @@
 """From a word that the user typed to the thing that it names: an id, its last characters, a path."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from pkm.errors import NotFound, UsageError
@@ -81,12 +81,6 @@ def item_of(shelf: Shelf, word: str) -> Item:
     if item is None:
         raise NotFound(f"there is no item {word}", hint="look for it: pkm find WORDS, or pkm seek --all")
     return item
-
-
-def items_of(shelf: Shelf, words: Sequence[str]) -> tuple[Item, ...]:
-    """The items that words name, each once, in the order typed; all are known before any is changed."""
-    found = {item.id: item for item in (item_of(shelf, word) for word in words)}
-    return tuple(found.values())
 
 
 def note_of(shelf: Shelf, word: str) -> Note:

@@ -1,34 +1,21 @@
 """From a note's bytes to its rows: what the store knows of a file that the user may change at any time."""
 
-import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
-from pkm.model.item import Item, State, Via
-from pkm.model.note import FileStamp, Level, Note, NoteFile
+from pkm.model.item import Item, State
+from pkm.model.note import FileStamp, Note, NoteFile
 from pkm.rules.ids import is_id, path_id
 from pkm.rules.limits import TITLE_CHARS
 from pkm.rules.notefile import read_note
-from pkm.rules.urls import canonical, is_web, match_url
+from pkm.rules.pointers import read_via
+from pkm.rules.urls import canonical, match_url
 from pkm.rules.when import in_zone
 from pkm.shelf import index
 from pkm.shelf.shelf import Shelf
 
 _YEARS = range(1_000, 9_000)  # at the ends of time a shift to another zone fails
-_VIA = re.compile(r"(?P<name>[^<>]*?)\s*<(?P<url>https?://[^<>\s]+)>")
-
-
-def read_via(text: str | None) -> Via | None:
-    """The pointer that a front matter value names: `Name <url>`, `direct`, an address, or a name."""
-    if not text or not text.strip():
-        return None
-    said = text.strip()
-    if said.casefold() == "direct":
-        return Via(direct=True)
-    if found := _VIA.fullmatch(said):
-        return Via(name=found["name"].strip() or None, url=found["url"])
-    return Via(url=said) if is_web(said) else Via(name=said)
 
 
 def put(shelf: Shelf, path: str, data: bytes, stamp: FileStamp) -> Note:
@@ -49,7 +36,7 @@ def put(shelf: Shelf, path: str, data: bytes, stamp: FileStamp) -> Note:
         id=note_id,
         path=path,
         file=file,
-        level=level_of(file, shelf.options.level),
+        level=file.level(shelf.options.level),
         stamp=stamp,
         created_at=made_at,
         modified_at=_changed_at(shelf, file, stamp),
@@ -59,15 +46,6 @@ def put(shelf: Shelf, path: str, data: bytes, stamp: FileStamp) -> Note:
     shelf.store.notes.save(note)
     shelf.store.search.put([index.of_note(note)])
     return note
-
-
-def level_of(file: NoteFile, default: Level) -> Level:
-    """How far the words of a note may go; a word that is no level counts as private."""
-    if file.problem is not None:
-        return Level.PRIVATE
-    if file.visibility is None:
-        return default
-    return Level.of(file.visibility) or Level.PRIVATE
 
 
 def _identity(shelf: Shelf, path: str, file: NoteFile) -> tuple[str, NoteFile]:
@@ -113,6 +91,14 @@ def _changed_at(shelf: Shelf, file: NoteFile, stamp: FileStamp) -> datetime:
     return _made_at(shelf, file, stamp)
 
 
+def _published_at(shelf: Shelf, file: NoteFile) -> datetime | None:
+    try:
+        day = datetime.fromisoformat((file.published or "")[:10])
+    except ValueError:
+        return None
+    return in_zone(day, shelf.zone) if day.year in _YEARS else None
+
+
 def _item_id(shelf: Shelf, item_id: str, file: NoteFile, made_at: datetime) -> str:
     """The item that a file names; one that only the file knows comes back as a stub, to hang the note on."""
     item = shelf.store.items.get(item_id)
@@ -124,12 +110,14 @@ def _item_id(shelf: Shelf, item_id: str, file: NoteFile, made_at: datetime) -> s
     known = shelf.store.items.matching([match_url(url)]) if url else {}
     if known:
         return adopt_id(shelf, next(iter(known.values())), item_id)
+    published = _published_at(shelf, file) if len(file.items) == 1 else None
     stub = Item(
         id=item_id,
         title=file.title if len(file.items) == 1 else None,
         url=url,
         kind="page" if url else "text",
         authors=file.authors if len(file.items) == 1 else (),
+        published_at=published,
         first_seen=made_at,
         sort_at=made_at,
         state=State.KEPT,

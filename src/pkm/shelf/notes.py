@@ -13,11 +13,11 @@ from pkm.model.item import Item
 from pkm.model.note import Kind, Note
 from pkm.rules.names import file_stem, name_key
 from pkm.rules.notefile import append_paragraph, new_note, set_keys
+from pkm.rules.pointers import via_text
 from pkm.rules.urls import without_secrets
 from pkm.rules.when import local_stamp
 from pkm.shelf import noteindex, pen
 from pkm.shelf.shelf import Shelf
-from pkm.store.columns import via_text
 from pkm.vault import write
 
 _TITLE_WORDS = 8
@@ -112,12 +112,14 @@ def change(shelf: Shelf, note: Note, edit: Callable[[bytes], bytes], *, command:
     try:
         data = pen.change(shelf, path, edit, command=command)
     except NoteUnreadable as error:
-        raise NoteUnreadable(
-            f"{note.path}: {error.what}",
-            why=error.why,
-            hint=error.hint.replace("pkm notes edit NOTE", f"pkm notes edit {note.id}"),
-        ) from error
+        raise about(note, error) from error
     return index(shelf, path, data)
+
+
+def about(note: Note, error: NoteUnreadable) -> NoteUnreadable:
+    """A refusal of the rules, which know no notes, with this one's name in it."""
+    hint = error.hint.replace("pkm notes edit NOTE", f"pkm notes edit {note.id}")
+    return NoteUnreadable(f"{note.path}: {error.what}", why=error.why, hint=hint)
 
 
 def index(shelf: Shelf, path: Path, data: bytes) -> Note:

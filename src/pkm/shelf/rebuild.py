@@ -1,4 +1,4 @@
-"""Make the store again from the user's files; and look whether it is sound.
+"""Make the store again from the user's files.
 
 The old store is moved aside, never deleted: what only feeds gave can still be looked up in it.
 """
@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pkm.errors import UsageError
-from pkm.model.digest import Digest, DraftState, ShareState
+from pkm.model.digest import Digest, DraftState
 from pkm.rules.draft import read_draft
 from pkm.rules.ids import is_id, path_id
 from pkm.rules.when import parse_period
@@ -110,11 +110,7 @@ def read_digest(shelf: Shelf, path: Path) -> bool:
     if not draft.id or not is_id(draft.id) or not draft.audience or not draft.period:
         return False
     starts_at, ends_at = _bounds(shelf, draft.period, path)
-    sent = [
-        share
-        for share in shelf.store.shares.listing(audience=draft.audience)
-        if share.digest == draft.id and share.state == ShareState.SENT and share.edition is not None
-    ]
+    sent = shelf.store.shares.of_digest(draft.id)
     last = sent[0] if sent else None
     # Two machines apart may have given one number twice; the first to be met keeps it.
     taken = {one.edition for one in shelf.store.digests.editions(draft.audience) if one.id != draft.id}

@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pkm.errors import Busy, Refused
-from pkm.model.note import FileStamp
+from pkm.model.note import FileStamp, Level
 from pkm.rules.limits import BUSY_S
 from pkm.shelf.shelf import Shelf
 from pkm.vault import jsonl, write
 from pkm.vault.scan import Scan, scan
+
+_DEFAULT_LEVEL = "default_level"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +65,9 @@ def sync(shelf: Shelf, *, wait: bool = False, believe: bool = False) -> Synced:
     if believe:
         found = replace(found, vanished=False)
     journals = _changed_files(shelf)
-    if not (found.changed or found.touched or (found.gone and not found.vanished) or journals):
-        return _report(found, ())
+    gone = found.gone and not found.vanished
+    if not (found.changed or found.touched or gone or journals or _has_other_default(shelf)):
+        return Synced(unreadable=found.unreadable, conflicts=found.conflicts, vanished=found.vanished)
     try:
         with shelf.writing(wait_s=BUSY_S if wait else 0.0):
             return _store(shelf, found, journals, now_ns)
@@ -78,6 +81,9 @@ def _store(shelf: Shelf, found: Scan, journals: tuple[Path, ...], now_ns: int) -
     # Loaded only where a file changed: the readers of notes and outlines cost a third of a search.
     from pkm.shelf import following, noteindex, replay  # noqa: PLC0415 - as above
 
+    if _has_other_default(shelf):
+        shelf.store.notes.set_default_level(shelf.options.level)
+        shelf.store.files.set_fact(_DEFAULT_LEVEL, shelf.options.level.word)
     torn: list[str] = []
     listed, broken = following.TakenIn(), None
     for path in journals:
@@ -111,8 +117,10 @@ def _store(shelf: Shelf, found: Scan, journals: tuple[Path, ...], now_ns: int) -
     )
 
 
-def _report(found: Scan, torn: tuple[str, ...]) -> Synced:
-    return Synced(unreadable=found.unreadable, conflicts=found.conflicts, vanished=found.vanished, torn=torn)
+def _has_other_default(shelf: Shelf) -> bool:
+    """Whether the setting `[notes] visibility` was changed since the store was last in step with it."""
+    known = shelf.store.files.fact(_DEFAULT_LEVEL) or Level.PRIVATE.word
+    return known != shelf.options.level.word
 
 
 def _lose(shelf: Shelf, gone: tuple[str, ...]) -> tuple[str, ...]:

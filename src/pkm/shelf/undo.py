@@ -111,6 +111,8 @@ def _file(shelf: Shelf, change: Change) -> str | None:
         if not kept.is_file():
             return f"what {change.ref} held before is no longer in the trash"
         data = write.read_file(kept)
+        if current is not None:
+            pen.keep(shelf, path, current)  # it holds the sentence that is taken back
         pen.replace(shelf, path, data, current=current)
     _reindex(shelf, change.ref)
     return None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pkm.model.item import Arrival, Text
+from pkm.rules.pointers import via_text
 from pkm.store.columns import (
     enclosures_text,
     moment,
@@ -16,7 +17,6 @@ from pkm.store.columns import (
     to_moment,
     to_text,
     to_via,
-    via_text,
 )
 
 _NAMES = (
@@ -129,13 +129,6 @@ class Arrivals:
                 arrival = _arrival(row)
                 found[arrival.item] = (*found.get(arrival.item, ()), arrival)
         return found
-
-    def remove_of(self, item: str) -> None:
-        """Take out the arrivals of an item (an undone capture)."""
-        self._db.execute(
-            "DELETE FROM arrival_keys WHERE arrival IN (SELECT id FROM arrivals WHERE item = ?)", (item,)
-        )
-        self._db.execute("DELETE FROM arrivals WHERE item = ?", (item,))
 
     def count(self, source: str) -> int:
         """How many things a source brought in."""

@@ -49,18 +49,8 @@ def pairs(text: str) -> tuple[tuple[str, str], ...]:
     return tuple((str(key), str(value)) for key, value in json.loads(text)) if text != "[]" else ()
 
 
-def via_text(via: Via | None) -> str | None:
-    """A pointer as one string: `direct`, `Name <url>`, `Name`, or `<url>`."""
-    if via is None:
-        return None
-    if via.direct:
-        return "direct"
-    where = f"<{via.url}>" if via.url else ""
-    return f"{via.name or ''} {where}".strip() or None
-
-
 def to_via(text: str | None) -> Via | None:
-    """The pointer that such a string names."""
+    """The pointer that `rules.pointers.via_text` wrote; a name stays one, even if it looks like an address."""
     if not text:
         return None
     if text == "direct":

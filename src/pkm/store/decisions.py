@@ -54,10 +54,6 @@ class Decisions:
         ).fetchone()
         return row is not None
 
-    def forget(self, item: str) -> None:
-        """Drop the log of an item that is taken out (an undone capture)."""
-        self._db.execute("DELETE FROM decisions WHERE item = ?", (item,))
-
 
 def _decision(row: Sequence[str]) -> Decision:
     return Decision(

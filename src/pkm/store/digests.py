@@ -135,6 +135,15 @@ class Shares:
         ).fetchall()
         return tuple(_share(row) for row in rows)
 
+    def of_digest(self, digest_id: str) -> tuple[Share, ...]:
+        """What of a digest went out in an edition, newest first."""
+        rows = self._db.execute(
+            f"SELECT {_SHARE} FROM shares WHERE digest = ? AND state = 'sent' AND edition IS NOT NULL"
+            " ORDER BY at DESC, event DESC",
+            (digest_id,),
+        ).fetchall()
+        return tuple(_share(row) for row in rows)
+
     def notes_sent(self, audience: str) -> set[str]:
         """Ids of notes that stood in an edition to an audience."""
         rows = self._db.execute(
@@ -143,22 +152,6 @@ class Shares:
             (audience,),
         ).fetchall()
         return {note for (note,) in rows}
-
-    def items_sent(self, audience: str) -> set[str]:
-        """Ids of items that stood in an edition to an audience."""
-        rows = self._db.execute(
-            "SELECT DISTINCT item FROM shares WHERE audience = ? AND state = 'sent' AND edition IS NOT NULL"
-            " AND item IS NOT NULL",
-            (audience,),
-        ).fetchall()
-        return {item for (item,) in rows}
-
-    def last_sent(self, audience: str) -> datetime | None:
-        """When something last went to an audience."""
-        (at,) = self._db.execute(
-            "SELECT max(at) FROM shares WHERE audience = ? AND state = 'sent'", (audience,)
-        ).fetchone()
-        return to_moment(at)
 
 
 def _digest(row: Sequence[str]) -> Digest:

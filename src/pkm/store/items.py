@@ -8,7 +8,10 @@ from typing import Any
 
 from pkm.model.item import Item, ListedItem, State
 from pkm.model.source import Source
-from pkm.store.columns import moment, names, stamp, to_json, to_moment, to_text, to_via, via_text
+from pkm.rules.limits import OWN_WORDS
+from pkm.rules.pointers import via_text
+from pkm.store.columns import moment, names, stamp, to_json, to_moment, to_text, to_via
+from pkm.store.worded import UNSENSED
 
 _NAMES = (
     "id, title, url, kind, authors, published_at, first_seen, sort_at, source, language, state, via, hat_tip,"
@@ -17,12 +20,6 @@ _NAMES = (
 _FROM_ITEMS = ", ".join(f"items.{name}" for name in _NAMES.split(", "))
 _CHUNK = 500
 _ORDER_CHUNK = 1_000
-
-UNSENSED = (
-    "items.state = 'kept' AND NOT EXISTS (SELECT 1 FROM note_items JOIN notes ON notes.id = note_items.note"
-    " WHERE note_items.item = items.id AND notes.own_words >= 3 AND notes.missing_since IS NULL)"
-)
-"""SQL: kept, and no note with own words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,12 +121,6 @@ class Items:
             (state, to_text(kept_at), to_text(later_at), item_id),
         )
 
-    def remove(self, item_id: str) -> None:
-        """Take out an item that has no arrival and no decision left (an undone capture)."""
-        self._db.execute("DELETE FROM item_urls WHERE item = ?", (item_id,))
-        self._db.execute('DELETE FROM tags WHERE "on" = ?', (item_id,))
-        self._db.execute("DELETE FROM items WHERE id = ?", (item_id,))
-
     def stands_in_a_file(self, item_id: str) -> bool:
         """Whether one of the user's files names the item."""
         row = self._db.execute(
@@ -168,24 +159,9 @@ class Items:
             [(*row, by) for row in rows],
         )
 
-    def counts(self) -> dict[State, int]:
-        """How many items are in each state, hidden ones left out."""
-        rows = self._db.execute(
-            "SELECT state, count(*) FROM items WHERE hidden_by IS NULL GROUP BY state"
-        ).fetchall()
-        found = {State(state): count for state, count in rows}
-        return {state: found.get(state, 0) for state in State}
-
     def unsensed(self) -> int:
         """How many kept items have no words of the user's yet."""
         (count,) = self._db.execute(f"SELECT count(*) FROM items WHERE {UNSENSED}").fetchone()
-        return int(count)
-
-    def new_sources(self) -> int:
-        """From how many sources the new items come."""
-        (count,) = self._db.execute(
-            "SELECT count(DISTINCT source) FROM items WHERE state = 'new' AND hidden_by IS NULL"
-        ).fetchone()
         return int(count)
 
     def listing(self, chosen: ItemFilter, sources: Mapping[str, Source]) -> tuple[ListedItem, ...]:
@@ -206,16 +182,17 @@ class Items:
     def in_order(self, chosen: ItemFilter) -> Iterator[tuple[str, str | None]]:
         """Ids with their sources, newest first; read in parts, each whole, so that who has enough may stop."""
         where, values = _where(chosen)
-        offset = 0
+        offset, size = 0, _ORDER_CHUNK
         while rows := self._db.execute(
             f"SELECT items.id, items.source FROM items WHERE {where}"
-            f" ORDER BY items.sort_at DESC, items.id DESC LIMIT {_ORDER_CHUNK} OFFSET {offset}",
+            f" ORDER BY items.sort_at DESC, items.id DESC LIMIT {size} OFFSET {offset}",
             values,
         ).fetchall():
             offset += len(rows)
             yield from rows
-            if len(rows) < _ORDER_CHUNK:
+            if len(rows) < size:
                 return
+            size *= 10
 
     def count(self, chosen: ItemFilter) -> int:
         """How many items a filter lets through."""
@@ -259,7 +236,7 @@ class Items:
             ids,
         ):
             notes[item] = (*notes.get(item, ()), note)
-            if words >= 3:
+            if words >= OWN_WORDS:
                 worded.add(item)
         return notes, worded
 

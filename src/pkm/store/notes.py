@@ -7,6 +7,7 @@ from datetime import datetime
 
 from pkm.model.note import FileStamp, Level, Note, NoteFile, NoteLink
 from pkm.store.columns import moment, names, pairs, stamp, to_json, to_moment, to_text
+from pkm.store.worded import WORDED
 
 _NAMES = (
     "id, path, title, date, modified, created_at, modified_at, indexed_at, has_id, has_front_matter, aliases,"
@@ -138,6 +139,12 @@ class Notes:
             (file_stamp.size, file_stamp.mtime_ns, file_stamp.inode, int(file_stamp.racy), path),
         )
 
+    def set_default_level(self, level: Level) -> None:
+        """Let the home's default hold for every note whose file names no level."""
+        self._db.execute(
+            "UPDATE notes SET level = ? WHERE visibility IS NULL AND problem IS NULL", (int(level),)
+        )
+
     def set_missing(self, note_id: str, since: datetime | None) -> None:
         """Remember that a note's file is gone (or back)."""
         self._db.execute("UPDATE notes SET missing_since = ? WHERE id = ?", (to_text(since), note_id))
@@ -152,13 +159,6 @@ class Notes:
         """Take a note out of the index; its file is not touched."""
         self._db.execute('DELETE FROM tags WHERE "on" = ?', (note_id,))
         self._db.execute("DELETE FROM notes WHERE id = ?", (note_id,))
-
-    def counts(self) -> tuple[int, int]:
-        """How many notes there are, and how many of them have own words."""
-        row = self._db.execute(
-            "SELECT count(*), coalesce(sum(own_words >= 3), 0) FROM notes WHERE missing_since IS NULL"
-        ).fetchone()
-        return int(row[0]), int(row[1])
 
     def _set_parts(self, note: Note) -> None:
         for table in ("note_items", "links"):
@@ -242,7 +242,7 @@ def _where(chosen: NoteFilter) -> tuple[str, list[object]]:
         terms.append("max(created_at, modified_at) >= ?")
         values.append(stamp(chosen.since))
     if chosen.own_words:
-        terms.append("own_words >= 3")
+        terms.append(WORDED)
     if chosen.problem:
         terms.append("problem IS NOT NULL")
     return " AND ".join(terms), values

@@ -2,6 +2,7 @@
 
 from pkm.rules.fold import fold
 from pkm.rules.query import And, Filter, Node, Not, Or, Term
+from pkm.store.worded import WORDED
 
 _KIND = "coalesce(kind, CASE WHEN id IN (SELECT note FROM note_items) THEN 'comment' ELSE 'thought' END)"
 """SQL: what a note is; one whose file does not say is a comment if it is on an item, else a thought."""
@@ -18,6 +19,20 @@ def conjunction(query: Node) -> tuple[str, ...] | None:
     said = [phrase(part) for part in parts if isinstance(part, Term)]
     kept = tuple(one for one in said if one)
     return kept or None
+
+
+def split(query: Node) -> tuple[tuple[str, ...], Node]:
+    """The phrases that every hit must hold, and what else is asked of it."""
+    parts = _parts(query)
+    said = [part for part in parts if isinstance(part, Term) and phrase(part)]
+    phrases = tuple(one for one in map(phrase, said) if one)
+    return phrases, And(tuple(part for part in parts if part not in said))
+
+
+def _parts(query: Node) -> tuple[Node, ...]:
+    if not isinstance(query, And):
+        return (query,)
+    return tuple(part for child in query.nodes for part in _parts(child))
 
 
 def needs_words(query: Node) -> bool:
@@ -41,10 +56,19 @@ def phrase(term: Term) -> str | None:
 
 
 class Condition:
-    """Compiles a tree to a condition on `s`, gathering its values in order."""
+    """Compiles a tree to a condition on `s`, gathering its values in order.
 
-    def __init__(self) -> None:
+    Args:
+        filters: The rows come from elsewhere, as hits of a MATCH, one by one. Then the condition may only
+            look at each: SQLite would else join two long lists through an index, which takes hours.
+    """
+
+    def __init__(self, *, filters: bool = False) -> None:
         self.values: list[object] = []
+        self._filters = filters
+        # A plus keeps an index from being used (sqlite.org/optoverview.html, section 2.1).
+        self._ref = "+s.ref" if filters else "s.ref"
+        self._kind_of = "+s.kind" if filters else "s.kind"
 
     def node(self, node: Node) -> str:
         if isinstance(node, Term):
@@ -86,12 +110,14 @@ class Condition:
     def _of(self, ids: str, *values: object) -> str:
         """`s` is one of these ids."""
         self.values += values
-        return f"s.ref IN ({ids})"
+        return f"{self._ref} IN ({ids})"
 
     def _tag(self, value: str) -> str:
         tagged = """SELECT "on" FROM tags WHERE fold = ? OR fold LIKE ? ESCAPE '\\'"""
         self.values += [value, _like(value) + "/%"] * 2
-        return f"(s.ref IN ({tagged}) OR s.ref IN (SELECT id FROM items WHERE source IN ({tagged})))"
+        return (
+            f"({self._ref} IN ({tagged}) OR {self._ref} IN (SELECT id FROM items WHERE source IN ({tagged})))"
+        )
 
     def _source(self, value: str) -> str:
         named = (
@@ -102,16 +128,16 @@ class Condition:
         items = f"SELECT item FROM arrivals WHERE source IN ({named})"
         self.values += [value, like, like] * 3
         return (
-            f"(s.ref IN ({items}) OR s.ref IN (SELECT note FROM note_items WHERE item IN ({items}))"
-            f" OR s.ref IN (SELECT id FROM quotes WHERE item IN ({items})))"
+            f"({self._ref} IN ({items}) OR {self._ref} IN (SELECT note FROM note_items WHERE item IN ({items}))"
+            f" OR {self._ref} IN (SELECT id FROM quotes WHERE item IN ({items})))"
         )
 
     def _author(self, value: str) -> str:
         like = f"%{_like(value)}%"
         self.values += [like, like]
         return (
-            "(s.ref IN (SELECT id FROM items WHERE lower(authors) LIKE ? ESCAPE '\\')"
-            " OR s.ref IN (SELECT id FROM notes WHERE lower(authors) LIKE ? ESCAPE '\\'))"
+            f"({self._ref} IN (SELECT id FROM items WHERE lower(authors) LIKE ? ESCAPE '\\')"
+            f" OR {self._ref} IN (SELECT id FROM notes WHERE lower(authors) LIKE ? ESCAPE '\\'))"
         )
 
     def _is_in(self, value: str) -> str:
@@ -119,17 +145,17 @@ class Condition:
         if kind == "question":
             return self._kind(kind)
         self.values.append("edition" if kind in {"digest", "share"} else kind)
-        return "s.kind = ?"
+        return f"{self._kind_of} = ?"
 
     def _is(self, value: str) -> str:
+        if value in {"new", "kept", "let-go"} and self._filters:
+            self.values.append(value)
+            return "EXISTS (SELECT 1 FROM items WHERE items.id = s.ref AND items.state = ?)"
         if value in {"new", "kept", "let-go"}:
             return self._of("SELECT id FROM items WHERE state = ?", value)
         if value == "unsensed":
-            worded = (
-                "SELECT item FROM note_items JOIN notes ON notes.id = note"
-                " WHERE own_words >= 3 AND missing_since IS NULL"
-            )
-            return f"s.ref IN (SELECT id FROM items WHERE state = 'kept' AND id NOT IN ({worded}))"
+            worded = f"SELECT item FROM note_items JOIN notes ON notes.id = note WHERE {WORDED}"
+            return f"{self._ref} IN (SELECT id FROM items WHERE state = 'kept' AND id NOT IN ({worded}))"
         return self._of(f"SELECT id FROM notes WHERE status = ? OR {_KIND} = ?", value, value)
 
     def _has(self, value: str) -> str:
@@ -139,7 +165,7 @@ class Condition:
             "link": "SELECT note FROM links",
         }
         ids = table.get(value.removesuffix("s"), """SELECT "on" FROM tags""")
-        return f"s.ref IN ({ids})"
+        return f"{self._ref} IN ({ids})"
 
     def _when(self, key: str, value: str) -> str:
         sign = ">=" if key == "since" else "<"
@@ -150,7 +176,9 @@ class Condition:
             ("digests", "created_at"),
         )
         self.values += [value.upper()] * len(columns)
-        parts = (f"s.ref IN (SELECT id FROM {table} WHERE {column} {sign} ?)" for table, column in columns)
+        parts = (
+            f"{self._ref} IN (SELECT id FROM {table} WHERE {column} {sign} ?)" for table, column in columns
+        )
         return f"({' OR '.join(parts)})"
 
 

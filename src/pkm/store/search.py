@@ -10,10 +10,9 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pkm.rules.fold import VERSION as FOLD_VERSION
 from pkm.rules.fold import fold
 from pkm.rules.query import Node, terms
-from pkm.store.query_sql import Condition, conjunction, needs_words, phrase
+from pkm.store.query_sql import Condition, conjunction, needs_words, phrase, split
 
 _WEIGHTS = "10.0, 6.0, 4.0, 4.0, 1.0"  # title, tags, quote, comment, body
 _COLUMNS = "title, tags, quote, comment, body"
@@ -108,17 +107,31 @@ class Search:
         said = conjunction(query)
         if said is not None:
             return self._ranked(" AND ".join(said), "1", [], bound)
-        condition = Condition()
+        condition = Condition(filters=True)
         where = condition.node(query)
         positive = [one for one in map(phrase, terms(query)) if one]
         return self._ranked(" OR ".join(positive), where, condition.values, bound)
 
     def _newest(self, query: Node, bound: int) -> tuple[Hit, ...]:
+        phrases, rest = split(query)
+        if phrases:
+            return self._newest_with(" AND ".join(phrases), rest, bound)
         condition = Condition()
         where = condition.node(query)
         rows = self._db.execute(
             f"SELECT s.kind, s.ref FROM search_text AS s WHERE {where} ORDER BY s.rowid DESC LIMIT ?",
             (*condition.values, bound),
+        ).fetchall()
+        return tuple(Hit(kind=kind, ref=ref, rank=0.0) for kind, ref in rows)
+
+    def _newest_with(self, match: str, rest: Node, bound: int) -> tuple[Hit, ...]:
+        """The index gives its hits newest first by itself: whoever wants few reads few."""
+        condition = Condition(filters=True)
+        where = condition.node(rest)
+        rows = self._db.execute(
+            "SELECT s.kind, s.ref FROM search JOIN search_text AS s ON s.rowid = search.rowid"
+            f" WHERE search MATCH ? AND {where} ORDER BY search.rowid DESC LIMIT ?",
+            (match, *condition.values, bound),
         ).fetchall()
         return tuple(Hit(kind=kind, ref=ref, rank=0.0) for kind, ref in rows)
 
@@ -152,10 +165,6 @@ class Search:
     def rebuild(self) -> None:
         """Make the index again from the folded columns."""
         self._db.execute("INSERT INTO search (search) VALUES ('rebuild')")
-
-    def is_current(self, version: str | None) -> bool:
-        """Whether the folded columns were made by today's folding."""
-        return version == str(FOLD_VERSION)
 
     def _insert(self, document: Document, folded: tuple[str, ...]) -> None:
         cursor = self._db.execute(

@@ -153,12 +153,62 @@ class Sources:
 
     def set_validators(self, source_id: str, validators: Validators) -> None:
         """Store what an address gave us now."""
+        # Not one INSERT … ON CONFLICT, and `source` is written only if it changes: a statement that may have to
+        # be taken back alone makes SQLite first write out what the search index holds in memory, so every
+        # source of a transaction paid for a small piece of index (a tenth of a first pull).
+        known = self._db.execute("SELECT source FROM source_urls WHERE url = ?", (validators.url,)).fetchone()
+        said = (validators.etag, validators.last_modified, validators.body_sha, validators.url)
+        if known is None:
+            self._db.execute(
+                "INSERT INTO source_urls (source, etag, last_modified, body_sha, url) VALUES (?, ?, ?, ?, ?)",
+                (source_id, *said),
+            )
+            return
         self._db.execute(
-            "INSERT INTO source_urls (url, source, etag, last_modified, body_sha) VALUES (?, ?, ?, ?, ?)"
-            " ON CONFLICT (url) DO UPDATE SET source = excluded.source, etag = excluded.etag,"
-            " last_modified = excluded.last_modified, body_sha = excluded.body_sha",
-            (validators.url, source_id, validators.etag, validators.last_modified, validators.body_sha),
+            "UPDATE source_urls SET etag = ?, last_modified = ?, body_sha = ? WHERE url = ?", said
         )
+        if known[0] != source_id:
+            self._db.execute("UPDATE source_urls SET source = ? WHERE url = ?", (source_id, validators.url))
+
+    def saw_no_move(self, source_id: str) -> None:
+        """Forget what was counted of permanent redirects: the address answers by itself."""
+        moves = self._db.execute(
+            "SELECT 1 FROM source_urls WHERE source = ? AND permanent_target IS NOT NULL", (source_id,)
+        ).fetchone()
+        if moves:  # looked at first, for the reason in `set_validators`
+            self._db.execute(
+                "UPDATE source_urls SET permanent_target = NULL, seen = 0, first_seen = NULL"
+                " WHERE source = ? AND permanent_target IS NOT NULL",
+                (source_id,),
+            )
+
+    def saw_move(self, source: Source, target: str, at: datetime) -> tuple[int, datetime]:
+        """Count the sightings of a permanent redirect; another target begins anew.
+
+        Returns:
+            How often the address led there, and since when.
+        """
+        row = self._db.execute(
+            "SELECT seen, first_seen FROM source_urls WHERE url = ? AND permanent_target = ?",
+            (source.url, target),
+        ).fetchone()
+        seen, first = (row[0] + 1, moment(row[1])) if row else (1, at)
+        self._db.execute(
+            "INSERT INTO source_urls (url, source, permanent_target, seen, first_seen) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (url) DO UPDATE SET permanent_target = excluded.permanent_target,"
+            " seen = excluded.seen, first_seen = excluded.first_seen",
+            (source.url, source.id, target, seen, stamp(first)),
+        )
+        return seen, first
+
+    def gone_since(self, source_id: str) -> datetime | None:
+        """When its answers since began to be 410 Gone; None if the last one was none."""
+        (at,) = self._db.execute(
+            "SELECT min(at) FROM fetches WHERE source = ?1 AND status = 410 AND at > coalesce("
+            "(SELECT max(at) FROM fetches WHERE source = ?1 AND status IS NOT 410), '')",
+            (source_id,),
+        ).fetchone()
+        return to_moment(at)
 
     def log_fetch(self, fetch: Fetch) -> None:
         """Add a finished request to the log of pulls."""
@@ -166,11 +216,6 @@ class Sources:
             "INSERT INTO fetches (source, at, status, seen, new, revised, error) VALUES (?, ?, ?, ?, ?, ?, ?)",
             (fetch.source, stamp(fetch.at), fetch.status, fetch.seen, fetch.new, fetch.revised, fetch.error),
         )
-
-    def last_pull(self) -> datetime | None:
-        """When the last request of any source began."""
-        (at,) = self._db.execute("SELECT max(checked_at) FROM sources").fetchone()
-        return to_moment(at)
 
     def stopped_hosts(self, now: datetime) -> dict[str, datetime]:
         """Hosts that asked us to wait, and until when."""

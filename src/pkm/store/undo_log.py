@@ -32,7 +32,7 @@ class Change:
     """One thing that a command changed.
 
     Attributes:
-        what: `item` (its state), `capture`, `file`, `source`, `digest`, `quote`.
+        what: `item` (its state), `capture`, `via`, `file`, `source`, `quote`, `digest`, `edition`.
         ref: Id or path of the thing.
         before: How it was, in the form that `what` uses; None if it was not there.
         after: How it was left; undo refuses where it is otherwise by now.
@@ -63,10 +63,6 @@ class UndoLog:
             "INSERT INTO changes (command, what, ref, before, after) VALUES (?, ?, ?, ?, ?)",
             [(command, one.what, one.ref, one.before, one.after) for one in changes],
         )
-
-    def summarise(self, command: int, summary: str) -> None:
-        """Say in other words what a command did."""
-        self._db.execute("UPDATE commands SET summary = ? WHERE id = ?", (summary, command))
 
     def last(self) -> Command | None:
         """The newest command that stands and changed something."""
@@ -102,6 +98,11 @@ class UndoLog:
     def mark_undone(self, command: int, at: datetime) -> None:
         """Remember that a command was taken back."""
         self._db.execute("UPDATE commands SET undone_at = ? WHERE id = ?", (stamp(at), command))
+
+    def has_before(self, moment_: datetime) -> bool:
+        """Whether there is a command that is too old to be taken back."""
+        row = self._db.execute("SELECT 1 FROM commands WHERE at < ? LIMIT 1", (stamp(moment_),)).fetchone()
+        return row is not None
 
     def forget_before(self, moment_: datetime) -> int:
         """Drop what is too old to be taken back; how many commands went."""

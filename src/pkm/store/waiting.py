@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pkm.store.database import connect_to_read, told
+from pkm.store.worded import UNSENSED, WORDED
 
 _FAILURES = 3  # fewer are likely to pass
 
@@ -75,13 +76,9 @@ def count(connection: sqlite3.Connection, *, since: datetime, audience: str, lev
         " WHERE removed_at IS NULL AND kind = 'feed'",
         _FAILURES,
     )
-    (unsensed,) = one(
-        "SELECT count(*) FROM items WHERE state = 'kept' AND hidden_by IS NULL AND NOT EXISTS (SELECT 1"
-        " FROM note_items JOIN notes ON notes.id = note_items.note WHERE note_items.item = items.id"
-        " AND notes.own_words >= 3 AND notes.missing_since IS NULL)"
-    )
+    (unsensed,) = one(f"SELECT count(*) FROM items WHERE {UNSENSED}")
     (notes_since,) = one(
-        "SELECT count(*) FROM notes WHERE own_words >= 3 AND missing_since IS NULL AND created_at >= ?",
+        f"SELECT count(*) FROM notes WHERE {WORDED} AND created_at >= ?",
         since_text,
     )
     (shared,) = one(
@@ -89,9 +86,9 @@ def count(connection: sqlite3.Connection, *, since: datetime, audience: str, lev
     )
     begun = min(since_text, str(shared or since_text))
     (ready,) = one(
-        "SELECT count(*) FROM notes WHERE own_words >= 3 AND missing_since IS NULL AND problem IS NULL"
+        f"SELECT count(*) FROM notes WHERE {WORDED} AND problem IS NULL"
         " AND (created_at >= ?3 OR modified_at >= ?3)"
-        " AND level >= ?1 AND (only = '[]' OR EXISTS (SELECT 1 FROM json_each(only) WHERE value = ?2))"
+        " AND level >= ?1 AND (only = '[]' OR ?2 = 'self' OR EXISTS (SELECT 1 FROM json_each(only) WHERE value = ?2))"
         " AND id NOT IN (SELECT note FROM shares WHERE audience = ?2 AND state = 'sent'"
         " AND edition IS NOT NULL AND note IS NOT NULL)",
         level,
