@@ -192,7 +192,7 @@ def _person_table(shelf: Shelf, looked: Looked, ask: Ask, *, numbered: bool) -> 
         columns=tuple(columns),
         rows=tuple(rows),
         between=tuple((fold.after, f"    {_folded(looked, fold)}") for fold in looked.folds),
-        closing=_closing(looked, numbered=numbered),
+        closing=_closing(looked, ask, numbered=numbered),
     )
 
 
@@ -234,7 +234,7 @@ def _plain_table(looked: Looked, *, numbered: bool) -> Table:
     return Table(columns=tuple(Column(name=name) for name in names), rows=rows)
 
 
-def _closing(looked: Looked, *, numbered: bool) -> tuple[str, ...]:
+def _closing(looked: Looked, ask: Ask, *, numbered: bool) -> tuple[str, ...]:
     if not looked.rows:
         return ()
     folded = sum(fold.count for fold in looked.folds)
@@ -242,11 +242,15 @@ def _closing(looked: Looked, *, numbered: bool) -> tuple[str, ...]:
     lines = []
     if looked.minutes is not None:
         lines.append(f"About {looked.minutes} min of reading.")
-    if left > 0:
+    if left > 0 and ask.everything:
+        lines.append(f"{left} more: pkm seek --all --limit 0")
+    elif left > 0:
         lines.append(f"{left} more wait; nothing is owed. All of them: pkm seek --limit 0")
     dot = f" {glyphs(sys.stdout).dot} "
-    if numbered:
-        first = next((n for n, row in enumerate(looked.rows, 1) if row.listed.item.state == State.NEW), 1)
+    first = next((n for n, row in enumerate(looked.rows, 1) if row.listed.item.state == State.NEW), None)
+    if first is None:
+        lines.append(f"Next: pkm read {1 if numbered else 'ID'}")
+    elif numbered:
         lines.append(f"Next: pkm keep {first}{dot}pkm read {first}{dot}pkm drop rest")
     else:
         lines.append(f"Next: pkm keep ID{dot}pkm read ID{dot}pkm drop ID")

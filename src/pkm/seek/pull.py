@@ -41,7 +41,7 @@ class Pulled:
 
     Attributes:
         status: `new`, `unchanged`, `failed` or `skipped`.
-        new: Items stored for the first time.
+        new: Arrivals stored for the first time; one that joins an item of another source counts too.
         waiting: Of those, the ones that wait to be looked at.
         revised: Items that the source edited.
         error: Why it failed, or was skipped.
