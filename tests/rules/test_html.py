@@ -189,6 +189,13 @@ def test_sanitising_twice_is_sanitising_once(markup):
     assert sanitise(safe, base_url="https://b.example/") == safe
 
 
+@settings(deadline=None, max_examples=150)
+@given(MARKUP)
+def test_what_was_read_twice_has_settled_links_in_tables_too(markup):
+    twice = sanitise(sanitise(markup, base_url="https://b.example/"), base_url="https://b.example/")
+    assert sanitise(twice, base_url="https://b.example/") == twice
+
+
 BOMBS = {
     "nested": "<div>" * 200_000,
     "nested behind a comment": '<!-- <a b=" -->' + "<div>" * 150_000,

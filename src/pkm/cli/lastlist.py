@@ -215,7 +215,7 @@ class LastList:
         if shown.kind not in {"seek", "catchup"}:
             raise UsageError(
                 "there is no rest here",
-                why=f"the last list is that of `pkm {shown.kind}`; rest means what `pkm seek` or `pkm catchup` showed",
+                why=f"the last list is that of `pkm {shown.kind}`; rest means what `pkm seek` showed",
                 hint="`pkm seek`, then `pkm drop rest`",
             )
         return shown.undecided

@@ -34,7 +34,7 @@ Id = Annotated[str | None, typer.Argument(metavar="ID", help="A row of the last 
 def read(run: Run, item: Id = None) -> None:
     """Read an item here, as plain text.
 
-    What you marked with `pkm quote` or `sense --quote` stands behind `>>`. `pkm sense -m "…"` without an ID
+    What you marked with `pkm sense --quote` stands behind `>>`. `pkm sense -m "…"` without an ID
     then means this item. Without ID: the one that was shown last.
     """
     with open_shelf(run, settings_of(run)) as shelf:

@@ -306,7 +306,9 @@ def judge(answer: Answer, now: datetime) -> None:
     reason, why, hint = verdict(answer.status)
     if wants_login(answer.status):
         raise CredentialsError(
-            f"{shown}: {reason}", why=why, hint="`pkm config secret` tells how to give a login"
+            f"{shown}: {reason}",
+            why=why,
+            hint="if you have a login: pkm source set SOURCE --url https://NAME:PASSWORD@HOST/…",
         )
     wait = answer.retry_after_s(now)
     raise StatusFailed(shown, reason, why=why, hint=hint, status=answer.status, retry_after_s=wait)
