@@ -6,7 +6,7 @@ DEV := .venv
 DEMO := .venv-demo
 RUN := $(DEV)/bin
 
-.PHONY: help demo test check lint types imports unit smoke docs clean
+.PHONY: help demo test check lint types imports unit smoke docs conformance clean
 
 help:
 	@echo "make demo   install pkm as a user would, and run the whole loop on sample feeds, offline"
@@ -43,6 +43,10 @@ unit: $(DEV)/installed
 	$(RUN)/coverage run -m pytest
 	$(RUN)/coverage combine --quiet
 	$(RUN)/coverage report
+
+# How far we agree with other projects' expectations of the same real files (needs the corpus).
+conformance: $(DEV)/installed
+	@cd tests && ../$(RUN)/python -m conformance
 
 $(DEV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(DEV)

@@ -4,7 +4,9 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from sqlite_utils import Database
 
+from pkm.store import migrations, schema_2
 from pkm.store.database import APPLICATION_ID, VERSION, open_database
 from pkm.store.migrations import migrate
 
@@ -99,3 +101,41 @@ def test_a_store_to_be_upgraded_is_copied_aside_first(path, tmp_path):
     copy = tmp_path / "store.db.before-2"
     assert shape(copy) == shape(path)
     assert copy.stat().st_mode & 0o077 == 0
+
+
+def store_of_version_1(path):
+    """A store as the first release made it, with a source and a request to it."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    migrations.migrations.apply(Database(connection), stop_before="m002_the_full_loop")
+    connection.execute("INSERT INTO sources (id, url) VALUES ('s-000000000001', 'https://a.example/feed')")
+    connection.execute(
+        "INSERT INTO fetches (source, at, status) VALUES ('s-000000000001', '2026-01-01T00:00:00.000Z', 200)"
+    )
+    return connection
+
+
+def test_a_store_of_version_1_keeps_what_it_holds_and_gets_the_shape_of_a_new_one(path, tmp_path):
+    store_of_version_1(path).close()
+    with closing(open_database(path)) as connection:
+        assert connection.execute("SELECT url FROM sources").fetchall() == [("https://a.example/feed",)]
+        assert connection.execute("SELECT status, conditional FROM fetches").fetchall() == [(200, 0)]
+    open_database(tmp_path / "fresh.db").close()
+    assert shape(path) == shape(tmp_path / "fresh.db")
+    assert (tmp_path / "store.db.before-2").exists()
+
+
+@pytest.mark.parametrize("stop_at", range(len(schema_2.STATEMENTS) + 2))
+def test_the_second_migration_cut_off_at_any_statement_leaves_version_1(path, stop_at):
+    store_of_version_1(path).close()
+    connection = sqlite3.connect(path, isolation_level=None, factory=StoppingConnection)
+    before = shape(path)
+    connection.left = stop_at
+    with pytest.raises(KeyboardInterrupt):
+        migrate(connection)
+    connection.left = None
+    connection.close()
+    assert shape(path) == before
+    open_database(path).close()
+    with closing(sqlite3.connect(path)) as looking:
+        assert looking.execute("SELECT url FROM sources").fetchall() == [("https://a.example/feed",)]

@@ -18,7 +18,7 @@ from pkm.errors import Busy, DiskFull, StoreDamaged, StoreTooNew
 from pkm.rules.limits import BUSY_S
 
 APPLICATION_ID: Final = 0x706B6D31  # "pkm1"
-VERSION: Final = 1
+VERSION: Final = 2
 KEPT_COPIES: Final = 3
 
 _FULL = {"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_READONLY", "SQLITE_CANTOPEN"}

@@ -1,0 +1,1 @@
+"""Scores against what other projects expect of the same real files; `make conformance` prints them all."""
