@@ -13,7 +13,8 @@ from pkm.model.item import State
 from pkm.model.note import Kind
 from pkm.net.door import Door
 from pkm.rules.query import parse_query
-from pkm.seek.follow import Wishes, file, find
+from pkm.seek.behind import find
+from pkm.seek.follow import Wishes, file
 from pkm.seek.parser_process import FeedReader
 from pkm.seek.pull import PullOptions, pull
 from pkm.seek.triage import Ask, KeepWishes, keep, look

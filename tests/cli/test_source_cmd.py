@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from pkm.rules.opml import read_opml
+from pkm.rules.opmlread import read_opml
 from support.feeds import numbered, rss
 from support.server import Site
 

@@ -6,7 +6,8 @@ from pkm.config import settings_from
 from pkm.model.note import Level
 from pkm.rules import frontmatter
 from pkm.rules.draft import is_edited, read_draft, write_draft
-from pkm.rules.opml import read_opml, write_outlines
+from pkm.rules.opmlread import read_opml
+from pkm.rules.opmlwrite import write_outlines
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 

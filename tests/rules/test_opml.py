@@ -13,7 +13,9 @@ from pkm.errors import Refused
 from pkm.model.source import CAPTURES, Source, Space, Stance, Tie
 from pkm.rules import limits
 from pkm.rules.clean import tidy
-from pkm.rules.opml import OpmlFile, OpmlOutline, outline_of, read_opml, write_opml, write_outlines
+from pkm.rules.opml import OpmlFile, OpmlOutline, outline_of
+from pkm.rules.opmlread import read_opml
+from pkm.rules.opmlwrite import write_opml, write_outlines
 from support.corpus import corpus
 from support.score import tell
 

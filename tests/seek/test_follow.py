@@ -7,21 +7,13 @@ from hypothesis import strategies as st
 from pkm.errors import AddressRefused, FetchError, NotAFeed, NotFound, Refused, UsageError
 from pkm.model.source import Space, Tie
 from pkm.net.door import Door
-from pkm.rules.opml import read_opml
-from pkm.seek.follow import (
-    Choice,
-    Wishes,
-    address_of,
-    file,
-    find,
-    find_behind,
-    follow_list,
-    known,
-    preview,
-    read_list,
-)
+from pkm.rules.opmlread import read_opml
+from pkm.seek.behind import Choice, find, find_behind
+from pkm.seek.follow import Wishes, file, known, preview
+from pkm.seek.followlist import follow_list, read_list
 from pkm.seek.parser_process import FeedReader
 from pkm.seek.pull import PullOptions
+from pkm.seek.typed import address_of
 from pkm.shelf.undo import undo
 from support.server import Site
 from support.shelves import new_home, opened

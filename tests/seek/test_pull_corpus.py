@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from pkm.model.source import Source
-from pkm.rules.opml import write_opml
+from pkm.rules.opmlwrite import write_opml
 from support.cli import child, clean_environ
 from support.corpus import corpus
 from support.server import Site

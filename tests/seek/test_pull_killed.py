@@ -9,7 +9,7 @@ import time
 from collections import Counter
 
 from pkm.model.source import Source
-from pkm.rules.opml import write_opml
+from pkm.rules.opmlwrite import write_opml
 from support.cli import child, clean_environ
 from support.server import Reply, Site
 from support.shelves import new_home, opened

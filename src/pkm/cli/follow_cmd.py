@@ -22,23 +22,11 @@ from pkm.errors import AnswerNeeded, Busy, FeedError, PkmError, UsageError
 from pkm.model.source import Space, Stance, Tie
 from pkm.rules.amounts import counted
 from pkm.rules.urls import display_url
-from pkm.seek.follow import (
-    Choice,
-    Followed,
-    Found,
-    ListFollowed,
-    Wishes,
-    address_of,
-    file,
-    file_of,
-    find,
-    find_behind,
-    follow_list,
-    known,
-    preview,
-    read_list,
-)
+from pkm.seek.behind import Choice, Found, find, find_behind
+from pkm.seek.follow import Followed, Wishes, file, known, preview
+from pkm.seek.followlist import ListFollowed, follow_list, read_list
 from pkm.seek.parser_process import FeedReader
+from pkm.seek.typed import address_of, file_of
 from pkm.shelf.shelf import Shelf
 
 commands = Commands()

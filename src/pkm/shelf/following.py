@@ -9,7 +9,9 @@ from pkm.errors import Refused
 from pkm.model.source import CAPTURES, Source
 from pkm.rules.ids import is_id
 from pkm.rules.limits import VANISHED_SHARE
-from pkm.rules.opml import OpmlFile, OpmlOutline, read_opml, write_opml
+from pkm.rules.opml import OpmlFile, OpmlOutline
+from pkm.rules.opmlread import read_opml
+from pkm.rules.opmlwrite import write_opml
 from pkm.rules.urls import has_secret
 from pkm.shelf import pen
 from pkm.shelf.shelf import Shelf

@@ -1,0 +1,87 @@
+"""Follow a whole subscription list at once; nobody is asked yet."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pkm.errors import NotFound, Refused, UsageError
+from pkm.model.source import Source
+from pkm.rules.limits import OPML_BYTES
+from pkm.rules.opml import OpmlFile
+from pkm.rules.opmlread import read_opml
+from pkm.seek.follow import Wishes
+from pkm.shelf import following
+from pkm.shelf.shelf import Shelf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListFollowed:
+    """What came of a subscription list.
+
+    Attributes:
+        sources: Newly followed; nothing of them was asked for yet.
+        allowed: Followed before, and refused for their private address; they may be asked now.
+        known: How many were followed before.
+        skipped: What was left out: its name or address, and the reason.
+    """
+
+    sources: tuple[Source, ...]
+    allowed: tuple[Source, ...]
+    known: int
+    skipped: tuple[tuple[str, str], ...]
+
+
+def read_list(path: Path) -> OpmlFile:
+    """The subscription list in a file.
+
+    Raises:
+        NotFound: There is no such file.
+        UsageError: It is a folder, or cannot be read.
+        Refused: It is no OPML, too large, or declares entities.
+    """
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder", hint="name the file in it: pkm follow FILE.opml")
+    try:
+        with path.open("rb") as file_:
+            data = file_.read(OPML_BYTES + 1)
+    except FileNotFoundError as error:
+        raise NotFound(
+            f"there is no file {path}", hint="check its name; an address begins with https://"
+        ) from error
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be read", why=error.strerror or "", hint="check who may read it"
+        ) from error
+    try:
+        return read_opml(data)
+    except Refused as error:
+        error.what = f"{path}: {error.what}"
+        raise
+
+
+def follow_list(
+    shelf: Shelf, listed: OpmlFile, wishes: Wishes, *, name: str, allow_private: bool
+) -> ListFollowed:
+    """Follow all that a subscription list names; nobody is asked yet.
+
+    Args:
+        shelf: Where.
+        listed: The list; what it says of private hosts and ids is not heeded.
+        wishes: Said of each of them.
+        name: Of the file, for messages and for `undo`.
+        allow_private: Private and loopback hosts are right for these.
+    """
+    following.refuse_empty(listed.outlines, name)
+    with shelf.writing():
+        fresh = following.from_foreign(shelf, listed.outlines, allow_private=allow_private)
+        allowed = following.with_leave(shelf, listed.outlines) if allow_private else []
+        sources = tuple(wishes.applied(source) for source in fresh)
+        if sources or allowed:
+            done = f"followed {len(sources)} sources" if sources else "allowed private addresses"
+            command = shelf.store.undo_log.begin("follow", f"{done} of {name}", shelf.now())
+            following.save(shelf, [*sources, *allowed], command=command)
+    return ListFollowed(
+        sources=sources,
+        allowed=tuple(allowed),
+        known=len(listed.outlines) - len(sources),
+        skipped=tuple(listed.skipped),
+    )
