@@ -145,3 +145,10 @@ def test_whatever_two_pulls_say_nothing_is_doubled_and_the_index_agrees(tmp_path
         assert (brought.new, brought.revised) == (0, 0)
         assert shelf.store.search.check()
         assert shelf.store.broken_references() == 0
+
+
+def test_the_oldest_and_the_newest_item_of_the_document_are_named(shelf):
+    source = stored_source(shelf)
+    brought = take(shelf, source, piece(1, days=2), piece(2, days=9), piece(3, days=1))
+    assert (brought.oldest_key, brought.newest_key) == ("g:2", "g:3")
+    assert take(shelf, source).oldest_key is None

@@ -42,12 +42,16 @@ class Brought:
         new: Of those, stored for the first time.
         waiting: Of the new ones, those that wait to be looked at (the rest was filed away).
         revised: Said otherwise than before.
+        oldest_key: Key of the oldest item in the document; None if it has none.
+        newest_key: Key of the newest. By these two it is later told whether two documents overlap.
     """
 
     seen: int = 0
     new: int = 0
     waiting: int = 0
     revised: int = 0
+    oldest_key: str | None = None
+    newest_key: str | None = None
 
 
 def bring(
@@ -73,11 +77,19 @@ def bring(
     for revision in changes.revised:
         _revise(shelf, source, revision, now=now)
     shelf.store.arrivals.touch(changes.still_there, now)
-    return _brought(said, changes, waiting)
+    return _brought(said, changes, waiting, now)
 
 
-def _brought(said: Sequence[Said], changes: Changes, waiting: int) -> Brought:
-    return Brought(seen=len(said), new=len(changes.new), waiting=waiting, revised=len(changes.revised))
+def _brought(said: Sequence[Said], changes: Changes, waiting: int, now: datetime) -> Brought:
+    aged = sorted(said, key=lambda one: sort_moment(one.item, now))
+    return Brought(
+        seen=len(said),
+        new=len(changes.new),
+        waiting=waiting,
+        revised=len(changes.revised),
+        oldest_key=aged[0].keyed.key if aged else None,
+        newest_key=aged[-1].keyed.key if aged else None,
+    )
 
 
 def _said(one: Keyed) -> Said:

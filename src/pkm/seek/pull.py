@@ -318,6 +318,8 @@ def _log_row(fetched: Fetched, brought: Brought) -> Fetch:
         seen=brought.seen,
         new=brought.new,
         revised=brought.revised,
+        oldest_key=brought.oldest_key,
+        newest_key=brought.newest_key,
         error=fetched.error.kind if fetched.error else None,
     )
 

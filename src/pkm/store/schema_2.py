@@ -15,6 +15,18 @@ STATEMENTS: Final[tuple[str, ...]] = (
     # -- identity
     # -- capture and full text
     # -- questions and attention
+    # When the user last decided, wrote or shared: asked by `pkm` alone, so it may cost no look at the rows.
+    "CREATE INDEX decisions_own ON decisions (at) WHERE by IN ('user', 'catchup')",
+    "CREATE INDEX decisions_question ON decisions (question) WHERE question IS NOT NULL",
+    "CREATE INDEX notes_modified ON notes (modified_at)",
+    # The last look at what matches a question: `row` is the newest item's row in `search_text` at that time.
+    """
+    CREATE TABLE looks (
+      question TEXT PRIMARY KEY,
+      at TEXT NOT NULL,
+      row INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
     # -- rules and retention
     # -- sense
 )

@@ -27,6 +27,7 @@ class Fetch:
         at: Aware, UTC; when it began.
         status: HTTP status; None if there was no answer.
         seen: Items in the document; new, revised: of those.
+        oldest_key: Of the oldest item in the document, newest_key of the newest; None if it had none.
     """
 
     source: str
@@ -35,6 +36,8 @@ class Fetch:
     seen: int = 0
     new: int = 0
     revised: int = 0
+    oldest_key: str | None = None
+    newest_key: str | None = None
     error: str | None = None
 
 
@@ -213,8 +216,19 @@ class Sources:
     def log_fetch(self, fetch: Fetch) -> None:
         """Add a finished request to the log of pulls."""
         self._db.execute(
-            "INSERT INTO fetches (source, at, status, seen, new, revised, error) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (fetch.source, stamp(fetch.at), fetch.status, fetch.seen, fetch.new, fetch.revised, fetch.error),
+            "INSERT INTO fetches (source, at, status, seen, new, revised, oldest_key, newest_key, error)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                fetch.source,
+                stamp(fetch.at),
+                fetch.status,
+                fetch.seen,
+                fetch.new,
+                fetch.revised,
+                fetch.oldest_key,
+                fetch.newest_key,
+                fetch.error,
+            ),
         )
 
     def stopped_hosts(self, now: datetime) -> dict[str, datetime]:

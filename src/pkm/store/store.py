@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from pkm.store import database
+from pkm.store.absence import Absence
 from pkm.store.arrivals import Arrivals, Texts
 from pkm.store.decisions import Decisions
 from pkm.store.digests import Digests, Shares
@@ -41,6 +42,7 @@ class Store:
         self.shares = Shares(connection)
         self.undo_log = UndoLog(connection)
         self.files = Files(connection)
+        self.absence = Absence(connection)
 
     def transaction(self) -> AbstractContextManager[None]:
         """One write transaction: all of it or nothing. The caller holds the write lock."""
