@@ -170,6 +170,23 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """What an arrival said before its source edited it.
+
+    Attributes:
+        source: Id of the source.
+        until: Aware, UTC; when it was found to say otherwise.
+        text_sha: Key of the body in `texts`; None if it had no body.
+    """
+
+    source: str
+    until: datetime
+    title: str | None = None
+    url: str | None = None
+    text_sha: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """One thing that somebody else made; what it shows is the best of its arrivals.
 

@@ -1,11 +1,11 @@
-"""Arrivals and the texts that they brought."""
+"""Arrivals: what each source gave of an item, and the names by which it is known there."""
 
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pkm.model.item import Arrival, Text
+from pkm.model.item import Arrival
 from pkm.rules.pointers import via_text
 from pkm.store.columns import (
     enclosures_text,
@@ -140,34 +140,6 @@ class Arrivals:
             "INSERT OR IGNORE INTO arrival_keys (source, alias, arrival) VALUES (?, ?, ?)",
             [(arrival.source, alias, row) for alias in arrival.aliases],
         )
-
-
-class Texts:
-    """The table of bodies, kept by their hash so that equal ones are kept once."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._db = connection
-
-    def add(self, texts: Iterable[Text], *, at: datetime, kind: str = "feed") -> None:
-        """Store bodies; one that is there stays as it is."""
-        self._db.executemany(
-            "INSERT OR IGNORE INTO texts (sha, kind, html, text, seen_at) VALUES (?, ?, ?, ?, ?)",
-            [(text.sha, kind, text.html, text.text, stamp(at)) for text in texts],
-        )
-
-    def forget_unused(self, sha: str | None) -> None:
-        """Drop a body that nothing shows and no quote was made on."""
-        self._db.execute(
-            "DELETE FROM texts WHERE sha = ?1 AND NOT EXISTS (SELECT 1 FROM arrivals WHERE text_sha = ?1)"
-            " AND NOT EXISTS (SELECT 1 FROM items WHERE text_sha = ?1)"
-            " AND NOT EXISTS (SELECT 1 FROM quotes WHERE text_sha = ?1)",
-            (sha,),
-        )
-
-    def get(self, sha: str | None) -> Text | None:
-        """The body of that hash."""
-        row = self._db.execute("SELECT sha, html, text FROM texts WHERE sha = ?", (sha,)).fetchone()
-        return Text(sha=row[0], html=row[1], text=row[2]) if row else None
 
 
 def _row(arrival: Arrival) -> tuple[object, ...]:

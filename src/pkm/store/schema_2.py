@@ -13,6 +13,43 @@ STATEMENTS: Final[tuple[str, ...]] = (
     "ALTER TABLE fetches ADD COLUMN took_ms INTEGER",
     "ALTER TABLE fetches ADD COLUMN retry_after_s REAL",
     # -- identity
+    # How often in a row an arrival was found changed: what changes at each look is no longer counted.
+    "ALTER TABLE arrivals ADD COLUMN changes INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE fetches ADD COLUMN rekeyed INTEGER NOT NULL DEFAULT 0",
+    # What an arrival said before its source edited it; number 1 is the first.
+    """
+    CREATE TABLE versions (
+      arrival INTEGER NOT NULL REFERENCES arrivals (id) ON DELETE CASCADE,
+      number INTEGER NOT NULL,
+      until TEXT NOT NULL,
+      title TEXT CHECK (length(title) <= 1000),
+      url TEXT CHECK (length(url) <= 4096),
+      text_sha TEXT REFERENCES texts (sha),
+      PRIMARY KEY (arrival, number)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX versions_text ON versions (text_sha)",
+    # Names that two things of one document bore: they tell nothing apart in that source any more.
+    """
+    CREATE TABLE shared_keys (
+      source TEXT NOT NULL REFERENCES sources (id) ON DELETE CASCADE,
+      name TEXT NOT NULL,
+      PRIMARY KEY (source, name)
+    ) STRICT, WITHOUT ROWID
+    """,
+    # By which key of which source a stub will come in; files say it.
+    """
+    CREATE TABLE awaited (
+      source_url TEXT NOT NULL,
+      key TEXT NOT NULL,
+      item TEXT NOT NULL REFERENCES items (id) ON DELETE CASCADE ON UPDATE CASCADE,
+      PRIMARY KEY (source_url, key)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX awaited_item ON awaited (item)",
+    "ALTER TABLE tombstones ADD COLUMN item TEXT",
+    "CREATE INDEX tombstones_url ON tombstones (match_url) WHERE match_url IS NOT NULL",
+    "CREATE INDEX tombstones_item ON tombstones (item)",
     # -- capture and full text
     # -- questions and attention
     # When the user last decided, wrote or shared: asked by `pkm` alone, so it may cost no look at the rows.

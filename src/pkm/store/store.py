@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pkm.store import database
 from pkm.store.absence import Absence
-from pkm.store.arrivals import Arrivals, Texts
+from pkm.store.arrivals import Arrivals
 from pkm.store.decisions import Decisions
 from pkm.store.digests import Digests, Shares
 from pkm.store.files import Files
@@ -16,7 +16,10 @@ from pkm.store.notes import Notes
 from pkm.store.quotes import Quotes
 from pkm.store.search import Search
 from pkm.store.sources import Sources
+from pkm.store.texts import Texts
+from pkm.store.tombstones import Tombstones
 from pkm.store.undo_log import UndoLog
+from pkm.store.versions import Versions
 
 _COUNTED = frozenset({"sources", "items", "arrivals", "notes", "quotes", "shares", "digests", "decisions"})
 
@@ -34,6 +37,8 @@ class Store:
         self.items = Items(connection)
         self.arrivals = Arrivals(connection)
         self.texts = Texts(connection)
+        self.versions = Versions(connection)
+        self.tombstones = Tombstones(connection)
         self.decisions = Decisions(connection)
         self.notes = Notes(connection)
         self.quotes = Quotes(connection)
