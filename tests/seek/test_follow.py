@@ -62,7 +62,7 @@ def test_a_feed_is_asked_for_once_and_its_items_come_from_that_answer(site, tool
     followed = filed(shelf, find(site.url("/feed"), **tools))
     assert site.paths() == ["/feed"]
     assert (followed.items, followed.pulled.new, followed.source.title) == (1, 1, "On notes")
-    assert shelf.store.sources.validators(followed.source.id)[site.url("/feed")].etag == '"v1"'
+    assert shelf.store.addresses.of(followed.source.id)[site.url("/feed")].etag == '"v1"'
     [outline] = read_opml(shelf.home.sources.read_bytes()).outlines
     assert (outline.url, outline.title) == (site.url("/feed"), "On notes")
 

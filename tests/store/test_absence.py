@@ -2,13 +2,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from pkm.model.asked import Asked
 from pkm.model.item import ParsedFeed, ParsedItem
 from pkm.rules.gaps import gaps
 from pkm.seek.arrive import bring
 from pkm.seek.triage import KeepWishes, keep
 from pkm.shelf import notes
 from pkm.shelf.notes import NewNote
-from pkm.store.sources import Fetch
 from support.shelves import Clock, new_home, opened, stored_item, stored_source
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -38,8 +38,8 @@ def asked(shelf, source, *days):
     )
     with shelf.writing():
         brought = bring(shelf, source, ParsedFeed(format="rss20", items=items), now=shelf.now())
-        shelf.store.sources.log_fetch(
-            Fetch(
+        shelf.store.fetches.log(
+            Asked(
                 source=source.id,
                 at=shelf.now(),
                 status=200,

@@ -44,7 +44,11 @@ class Health:
         error_kind: `kind` of the last error, None while it is well.
         error: The sentence for the user; no secrets.
         hint: What to type about it.
+        trouble: Sort of the failure, a word of `seek.patience.Trouble`; None while it is well.
         next_check_at: Aware, UTC; not before then. None: due.
+        next_because: What decided that moment, a word of `seek.patience.Because`; None before the first request.
+        parked_at: Aware, UTC; since then it is asked by name alone. None: it is not parked.
+        parked_because: `gone` (410 twice) or `expired` (the feed says that it has ended).
     """
 
     checked_at: datetime | None = None
@@ -54,14 +58,33 @@ class Health:
     error_kind: str | None = None
     error: str | None = None
     hint: str | None = None
+    trouble: str | None = None
     next_check_at: datetime | None = None
+    next_because: str | None = None
+    parked_at: datetime | None = None
+    parked_because: str | None = None
 
     @property
     def word(self) -> str:
-        """`ok`, `failing` or `new`, for lists."""
+        """`ok`, `failing`, `new` or `parked`, for lists."""
+        if self.parked_at:
+            return "parked"
         if self.failures:
             return "failing"
         return "ok" if self.succeeded_at else "new"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """How often a source has something new, from its last items.
+
+    Attributes:
+        gap_s: Median of the seconds between them; None while too few are known.
+        newest_at: Aware, UTC; date of the newest. None if there is none.
+    """
+
+    gap_s: float | None = None
+    newest_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +104,7 @@ class Source:
         isolate: Its items are never joined with those of other sources.
         full: `auto`, `always` or `never`: whether to fetch the whole article.
         key_policy: First step of the key chain that is trusted; 0 is the raw id.
+        interval_s: Seconds between two requests as the user wishes, in place of what its rhythm says. None: no wish.
         muted_at: Aware, UTC; a muted source is not asked. None: not muted.
         followed_at: Aware, UTC.
         removed_at: Aware, UTC; set once unfollowed (its items stay).
@@ -103,15 +127,36 @@ class Source:
     isolate: bool = False
     full: str = "never"
     key_policy: int = 0
+    interval_s: int | None = None
     muted_at: datetime | None = None
     followed_at: datetime | None = None
     removed_at: datetime | None = None
     health: Health = Health()
+    rhythm: Rhythm = Rhythm()
 
     @property
     def followed(self) -> bool:
         """Whether it is still followed."""
         return self.removed_at is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How one URL wants to be asked, as its own answers taught us.
+
+    Attributes:
+        any_type: It answered 406 to our `Accept`: ask with `*/*`.
+        unpacked: What it packed could not be unpacked: ask for `identity`.
+        date_only: Its ETag never matches (Apache's `-gzip`), its date does: send the date alone.
+        same_bodies: Answers in a row that were whole and word for word what we had, though validators were sent.
+        unchanged_since: Aware, UTC; since then it answered 304 alone. None after an answer with a body.
+    """
+
+    any_type: bool = False
+    unpacked: bool = False
+    date_only: bool = False
+    same_bodies: int = 0
+    unchanged_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,9 +168,11 @@ class Validators:
         etag: The header's value untouched, quotes and `W/` included; None if it gave none.
         last_modified: The header's value untouched, never re-formatted.
         body_sha: SHA-256 of the last decoded body, for servers without a working 304.
+        manner: How it wants to be asked.
     """
 
     url: str
     etag: str | None = None
     last_modified: str | None = None
     body_sha: str | None = None
+    manner: Manner = Manner()

@@ -14,6 +14,7 @@ from queue import Empty, SimpleQueue
 from time import monotonic
 
 from pkm.errors import FetchError, PkmError, Refused
+from pkm.model.asked import Asked, HostState
 from pkm.model.item import ParsedFeed
 from pkm.model.source import CAPTURES, Health, Source, Validators
 from pkm.net.address import is_loopback
@@ -26,7 +27,6 @@ from pkm.seek.fetch import Fetched, fetch, shown
 from pkm.seek.parser_process import FeedReader
 from pkm.shelf import following, locks, trash
 from pkm.shelf.shelf import Shelf
-from pkm.store.sources import Fetch
 
 _LONGEST_NAP_S = 1.0
 _STORED_AT_ONCE = 16  # sources, and
@@ -150,7 +150,10 @@ class _Run:
 
     def each(self, sources: Sequence[Source]) -> Iterator[Pulled]:
         """The sources one by one, as they are done."""
-        stopped = self._shelf.store.sources.stopped_hosts(self._shelf.now())
+        stopped = {
+            host: state.not_before
+            for host, state in self._shelf.store.hosts.stopped(self._shelf.now()).items()
+        }
         waiting = {source.id: source for source in sources}
         for source in sources:
             if server_of(source.url) in stopped:
@@ -183,7 +186,7 @@ class _Run:
     def _start(self, turns: Turns[Source], waiting: dict[str, Source]) -> None:
         while not self._out_of_time() and (ask := turns.start(monotonic())) is not None:
             del waiting[ask.about.id]
-            known = self._shelf.store.sources.validators(ask.about.id)
+            known = self._shelf.store.addresses.of(ask.about.id)
             self._under_way += 1
             self._pool.submit(self._ask, ask, known)
 
@@ -234,7 +237,10 @@ class _Run:
             return
         until = self._shelf.now() + timedelta(seconds=_asked_wait(fetched) or FLOOR_S)
         with self._shelf.writing():
-            self._shelf.store.sources.stop_host(server_of(fetched.source.url), until, "asked us to wait")
+            state = HostState(
+                host=server_of(fetched.source.url), not_before=until, reason="asked us to wait", strikes=1
+            )
+            self._shelf.store.hosts.save(state)
         for ask in turns.stop_host(fetched.source.url):
             yield _waits(waiting.pop(ask.about.id), until)
 
@@ -259,12 +265,12 @@ def store_answer(shelf: Shelf, fetched: Fetched, *, options: PullOptions) -> Pul
         brought = bring(shelf, source, fetched.feed, now=fetched.began_at, first_new=options.first_new)
         _learn(shelf, source, fetched.feed)
     if fetched.validators is not None:
-        shelf.store.sources.set_validators(source.id, fetched.validators)
+        shelf.store.addresses.set(source.id, fetched.validators)
     if fetched.answer is not None and fetched.error is None:
         _follow_move(shelf, source.id, fetched.answer, fetched.began_at)
-    gone_since = shelf.store.sources.gone_since(source.id) if fetched.status == 410 else None
+    gone_since = shelf.store.fetches.gone_since(source.id) if fetched.status == 410 else None
     shelf.store.sources.set_health(source.id, _health(fetched, options, gone_since=gone_since))
-    shelf.store.sources.log_fetch(_log_row(fetched, brought))
+    shelf.store.fetches.log(_log_row(fetched, brought))
     if fetched.error is not None:
         return Pulled(source=source, status="failed", error=fetched.error)
     return Pulled(
@@ -295,13 +301,13 @@ def _follow_move(shelf: Shelf, source_id: str, answer: Answer, at: datetime) -> 
     An address with a secret stays: only it may hold the login. What another source has is left alone.
     """
     if answer.moved_to is None:
-        shelf.store.sources.saw_no_move(source_id)
+        shelf.store.addresses.saw_no_move(source_id)
         return
     source = shelf.store.sources.get(source_id)
     if source is None or answer.moved_to == source.url:
         return
-    seen, since = shelf.store.sources.saw_move(source, answer.moved_to, at)
-    if seen < MOVE_SIGHTINGS or at - since < timedelta(days=MOVE_DAYS):
+    move = shelf.store.addresses.saw_move(source, answer.moved_to, at)
+    if move.seen < MOVE_SIGHTINGS or at - move.first_seen < timedelta(days=MOVE_DAYS):
         return
     holder = shelf.store.sources.at(answer.moved_to)
     if has_secret(source.url) or (holder is not None and holder.id != source_id):
@@ -310,8 +316,8 @@ def _follow_move(shelf: Shelf, source_id: str, answer: Answer, at: datetime) -> 
         following.save(shelf, [replace(source, url=answer.moved_to)], command=None)
 
 
-def _log_row(fetched: Fetched, brought: Brought) -> Fetch:
-    return Fetch(
+def _log_row(fetched: Fetched, brought: Brought) -> Asked:
+    return Asked(
         source=fetched.source.id,
         at=fetched.began_at,
         status=fetched.status,

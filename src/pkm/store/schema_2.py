@@ -12,6 +12,40 @@ STATEMENTS: Final[tuple[str, ...]] = (
     "ALTER TABLE fetches ADD COLUMN body_bytes INTEGER",
     "ALTER TABLE fetches ADD COLUMN took_ms INTEGER",
     "ALTER TABLE fetches ADD COLUMN retry_after_s REAL",
+    "ALTER TABLE fetches ADD COLUMN purpose TEXT NOT NULL DEFAULT 'due'",
+    "ALTER TABLE fetches ADD COLUMN host TEXT",
+    "ALTER TABLE fetches ADD COLUMN hops TEXT NOT NULL DEFAULT '[]'",
+    "ALTER TABLE fetches ADD COLUMN sent TEXT NOT NULL DEFAULT '[]'",
+    "ALTER TABLE fetches ADD COLUMN asked_with TEXT NOT NULL DEFAULT '[]'",
+    "ALTER TABLE fetches ADD COLUMN gave TEXT NOT NULL DEFAULT '[]'",
+    "ALTER TABLE fetches ADD COLUMN next_at TEXT",
+    "ALTER TABLE fetches ADD COLUMN next_because TEXT",
+    "CREATE INDEX fetches_at ON fetches (at)",
+    # When a source is asked again, why then, and whether it is asked at all.
+    "ALTER TABLE sources ADD COLUMN trouble TEXT",
+    "ALTER TABLE sources ADD COLUMN next_because TEXT",
+    "ALTER TABLE sources ADD COLUMN parked_at TEXT",
+    "ALTER TABLE sources ADD COLUMN parked_because TEXT",
+    "ALTER TABLE sources ADD COLUMN gap_s REAL",
+    "ALTER TABLE sources ADD COLUMN newest_at TEXT",
+    # How an address wants to be asked, as its answers taught us; and when its redirect was believed.
+    "ALTER TABLE source_urls ADD COLUMN any_type INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE source_urls ADD COLUMN unpacked INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE source_urls ADD COLUMN date_only INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE source_urls ADD COLUMN same_bodies INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE source_urls ADD COLUMN unchanged_since TEXT",
+    "ALTER TABLE source_urls ADD COLUMN learnt_at TEXT",
+    "ALTER TABLE hosts ADD COLUMN strikes INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE hosts ADD COLUMN asked_at TEXT",
+    """
+    CREATE TABLE proposals (
+      source TEXT NOT NULL REFERENCES sources (id),
+      kind TEXT NOT NULL,
+      url TEXT NOT NULL CHECK (length(url) <= 4096),
+      at TEXT NOT NULL,
+      PRIMARY KEY (source, kind)
+    ) STRICT, WITHOUT ROWID
+    """,
     # -- identity
     # How often in a row an arrival was found changed: what changes at each look is no longer counted.
     "ALTER TABLE arrivals ADD COLUMN changes INTEGER NOT NULL DEFAULT 0",

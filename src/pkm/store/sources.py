@@ -1,44 +1,22 @@
-"""Sources and what their addresses gave us to ask with."""
+"""Sources: what the user set, what the feed said, and how they answer."""
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
-from pkm.model.source import CAPTURES, Health, Source, Space, Stance, Tie, Validators
+from pkm.model.source import CAPTURES, Health, Rhythm, Source, Space, Stance, Tie
 from pkm.store.columns import moment, paths, stamp, to_json, to_moment, to_text
 
 _COLUMNS = (
     "id, url, title, home_url, kind, format, space, tie, stance, why, folders, private, private_host, isolate,"
-    " full, key_policy, followed_at, muted_at, removed_at, checked_at, succeeded_at, failing_since, failures,"
-    " error_kind, error, hint, next_check_at"
+    " full, key_policy, interval_s, followed_at, muted_at, removed_at, checked_at, succeeded_at, failing_since,"
+    " failures, error_kind, error, hint, trouble, next_check_at, next_because, parked_at, parked_because, gap_s,"
+    " newest_at"
 )
 _SETTABLE = (
     "url, title, home_url, kind, format, space, tie, stance, why, folders, private, private_host, isolate,"
-    " full, key_policy, followed_at, muted_at, removed_at"
+    " full, key_policy, interval_s, followed_at, muted_at, removed_at"
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetch:
-    """One finished request to a source, for the log of pulls.
-
-    Attributes:
-        at: Aware, UTC; when it began.
-        status: HTTP status; None if there was no answer.
-        seen: Items in the document; new, revised: of those.
-        oldest_key: Of the oldest item in the document, newest_key of the newest; None if it had none.
-    """
-
-    source: str
-    at: datetime
-    status: int | None
-    seen: int = 0
-    new: int = 0
-    revised: int = 0
-    oldest_key: str | None = None
-    newest_key: str | None = None
-    error: str | None = None
 
 
 class Sources:
@@ -102,6 +80,7 @@ class Sources:
             int(source.isolate),
             source.full,
             source.key_policy,
+            source.interval_s,
             to_text(source.followed_at),
             to_text(source.muted_at),
             to_text(source.removed_at),
@@ -117,7 +96,7 @@ class Sources:
 
     def forget(self, source_id: str) -> None:
         """Drop a source that has brought nothing in (an undone follow)."""
-        for table in ("source_urls", "fetches"):
+        for table in ("source_urls", "fetches", "proposals"):
             self._db.execute(f"DELETE FROM {table} WHERE source = ?", (source_id,))
         self._db.execute("DELETE FROM sources WHERE id = ?", (source_id,))
 
@@ -130,7 +109,8 @@ class Sources:
         """Store how the last request went."""
         self._db.execute(
             "UPDATE sources SET checked_at = ?, succeeded_at = ?, failing_since = ?, failures = ?, error_kind = ?,"
-            " error = ?, hint = ?, next_check_at = ? WHERE id = ?",
+            " error = ?, hint = ?, trouble = ?, next_check_at = ?, next_because = ?, parked_at = ?,"
+            " parked_because = ? WHERE id = ?",
             (
                 to_text(health.checked_at),
                 to_text(health.succeeded_at),
@@ -139,112 +119,30 @@ class Sources:
                 health.error_kind,
                 health.error,
                 health.hint,
+                health.trouble,
                 to_text(health.next_check_at),
+                health.next_because,
+                to_text(health.parked_at),
+                health.parked_because,
                 source_id,
             ),
         )
 
-    def validators(self, source_id: str) -> dict[str, Validators]:
-        """What a source's addresses gave us, by address."""
+    def set_rhythm(self, source_id: str, rhythm: Rhythm) -> None:
+        """Store how often it has something new."""
+        self._db.execute(
+            "UPDATE sources SET gap_s = ?, newest_at = ? WHERE id = ?",
+            (rhythm.gap_s, to_text(rhythm.newest_at), source_id),
+        )
+
+    def last_moments(self, source_id: str, *, limit: int) -> tuple[datetime, ...]:
+        """When its last items appeared, the latest first: by their own date, else by when we first saw them."""
         rows = self._db.execute(
-            "SELECT url, etag, last_modified, body_sha FROM source_urls WHERE source = ?", (source_id,)
+            "SELECT coalesce(min(published_at, first_seen), first_seen) AS at FROM arrivals WHERE source = ?"
+            " ORDER BY at DESC LIMIT ?",
+            (source_id, limit),
         ).fetchall()
-        return {
-            url: Validators(url=url, etag=etag, last_modified=modified, body_sha=sha)
-            for url, etag, modified, sha in rows
-        }
-
-    def set_validators(self, source_id: str, validators: Validators) -> None:
-        """Store what an address gave us now."""
-        # Not one INSERT … ON CONFLICT, and `source` is written only if it changes: a statement that may have to
-        # be taken back alone makes SQLite first write out what the search index holds in memory, so every
-        # source of a transaction paid for a small piece of index (a tenth of a first pull).
-        known = self._db.execute("SELECT source FROM source_urls WHERE url = ?", (validators.url,)).fetchone()
-        said = (validators.etag, validators.last_modified, validators.body_sha, validators.url)
-        if known is None:
-            self._db.execute(
-                "INSERT INTO source_urls (source, etag, last_modified, body_sha, url) VALUES (?, ?, ?, ?, ?)",
-                (source_id, *said),
-            )
-            return
-        self._db.execute(
-            "UPDATE source_urls SET etag = ?, last_modified = ?, body_sha = ? WHERE url = ?", said
-        )
-        if known[0] != source_id:
-            self._db.execute("UPDATE source_urls SET source = ? WHERE url = ?", (source_id, validators.url))
-
-    def saw_no_move(self, source_id: str) -> None:
-        """Forget what was counted of permanent redirects: the address answers by itself."""
-        moves = self._db.execute(
-            "SELECT 1 FROM source_urls WHERE source = ? AND permanent_target IS NOT NULL", (source_id,)
-        ).fetchone()
-        if moves:  # looked at first, for the reason in `set_validators`
-            self._db.execute(
-                "UPDATE source_urls SET permanent_target = NULL, seen = 0, first_seen = NULL"
-                " WHERE source = ? AND permanent_target IS NOT NULL",
-                (source_id,),
-            )
-
-    def saw_move(self, source: Source, target: str, at: datetime) -> tuple[int, datetime]:
-        """Count the sightings of a permanent redirect; another target begins anew.
-
-        Returns:
-            How often the address led there, and since when.
-        """
-        row = self._db.execute(
-            "SELECT seen, first_seen FROM source_urls WHERE url = ? AND permanent_target = ?",
-            (source.url, target),
-        ).fetchone()
-        seen, first = (row[0] + 1, moment(row[1])) if row else (1, at)
-        self._db.execute(
-            "INSERT INTO source_urls (url, source, permanent_target, seen, first_seen) VALUES (?, ?, ?, ?, ?)"
-            " ON CONFLICT (url) DO UPDATE SET permanent_target = excluded.permanent_target,"
-            " seen = excluded.seen, first_seen = excluded.first_seen",
-            (source.url, source.id, target, seen, stamp(first)),
-        )
-        return seen, first
-
-    def gone_since(self, source_id: str) -> datetime | None:
-        """When its answers since began to be 410 Gone; None if the last one was none."""
-        (at,) = self._db.execute(
-            "SELECT min(at) FROM fetches WHERE source = ?1 AND status = 410 AND at > coalesce("
-            "(SELECT max(at) FROM fetches WHERE source = ?1 AND status IS NOT 410), '')",
-            (source_id,),
-        ).fetchone()
-        return to_moment(at)
-
-    def log_fetch(self, fetch: Fetch) -> None:
-        """Add a finished request to the log of pulls."""
-        self._db.execute(
-            "INSERT INTO fetches (source, at, status, seen, new, revised, oldest_key, newest_key, error)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                fetch.source,
-                stamp(fetch.at),
-                fetch.status,
-                fetch.seen,
-                fetch.new,
-                fetch.revised,
-                fetch.oldest_key,
-                fetch.newest_key,
-                fetch.error,
-            ),
-        )
-
-    def stopped_hosts(self, now: datetime) -> dict[str, datetime]:
-        """Hosts that asked us to wait, and until when."""
-        rows = self._db.execute(
-            "SELECT host, not_before FROM hosts WHERE not_before > ?", (stamp(now),)
-        ).fetchall()
-        return {host: moment(at) for host, at in rows}
-
-    def stop_host(self, host: str, not_before: datetime, reason: str) -> None:
-        """Remember that a host asked us to wait."""
-        self._db.execute(
-            "INSERT INTO hosts (host, not_before, reason) VALUES (?, ?, ?) ON CONFLICT (host) DO UPDATE SET"
-            " not_before = max(not_before, excluded.not_before), reason = excluded.reason",
-            (host, stamp(not_before), reason),
-        )
+        return tuple(moment(at) for (at,) in rows)
 
     def seen_between(
         self, sources: Iterable[str], since: datetime
@@ -315,6 +213,7 @@ def _source(row: tuple[object, ...], tags: tuple[str, ...]) -> Source:
         isolate=bool(cells["isolate"]),
         full=str(cells["full"]),
         key_policy=int(str(cells["key_policy"])),
+        interval_s=None if cells["interval_s"] is None else int(str(cells["interval_s"])),
         followed_at=to_moment(text["followed_at"]),
         muted_at=to_moment(text["muted_at"]),
         removed_at=to_moment(text["removed_at"]),
@@ -326,6 +225,14 @@ def _source(row: tuple[object, ...], tags: tuple[str, ...]) -> Source:
             error_kind=text["error_kind"],
             error=text["error"],
             hint=text["hint"],
+            trouble=text["trouble"],
             next_check_at=to_moment(text["next_check_at"]),
+            next_because=text["next_because"],
+            parked_at=to_moment(text["parked_at"]),
+            parked_because=text["parked_because"],
+        ),
+        rhythm=Rhythm(
+            gap_s=None if cells["gap_s"] is None else float(str(cells["gap_s"])),
+            newest_at=to_moment(text["newest_at"]),
         ),
     )

@@ -7,10 +7,13 @@ from pathlib import Path
 
 from pkm.store import database
 from pkm.store.absence import Absence
+from pkm.store.addresses import Addresses
 from pkm.store.arrivals import Arrivals
 from pkm.store.decisions import Decisions
 from pkm.store.digests import Digests, Shares
+from pkm.store.fetches import Fetches, Proposals
 from pkm.store.files import Files
+from pkm.store.hosts import Hosts
 from pkm.store.items import Items
 from pkm.store.notes import Notes
 from pkm.store.quotes import Quotes
@@ -34,6 +37,10 @@ class Store:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
         self.sources = Sources(connection)
+        self.addresses = Addresses(connection)
+        self.fetches = Fetches(connection)
+        self.proposals = Proposals(connection)
+        self.hosts = Hosts(connection)
         self.items = Items(connection)
         self.arrivals = Arrivals(connection)
         self.texts = Texts(connection)
