@@ -15,9 +15,10 @@ from pkm.net.door import Door
 from pkm.rules.query import parse_query
 from pkm.seek.behind import find
 from pkm.seek.follow import Wishes, file
+from pkm.seek.look import Ask, look
 from pkm.seek.parser_process import FeedReader
 from pkm.seek.pull import PullOptions, pull
-from pkm.seek.triage import Ask, KeepWishes, keep, look
+from pkm.seek.triage import KeepWishes, keep
 from pkm.sense.annotate import Sentence, annotate
 from pkm.share.drafting import DraftOrder, draft
 from pkm.share.export import ExportOrder, prepare, publish

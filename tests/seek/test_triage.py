@@ -9,18 +9,9 @@ from pkm.errors import UsageError
 from pkm.model.item import State, Via
 from pkm.model.source import Tie
 from pkm.rules.reading import minutes_for
-from pkm.seek.triage import (
-    Ask,
-    Fold,
-    KeepWishes,
-    by_chance,
-    fold,
-    keep,
-    let_go,
-    look,
-    older,
-    posts_seldom,
-)
+from pkm.seek.look import Ask, look
+from pkm.seek.reasons import Fold, by_chance, fold, posts_seldom
+from pkm.seek.triage import KeepWishes, keep, let_go, older
 from pkm.shelf.undo import undo
 from support.shelves import Clock, new_home, opened, stored_item, stored_source
 

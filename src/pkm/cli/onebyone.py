@@ -14,7 +14,8 @@ from pkm.errors import UsageError
 from pkm.model.item import State
 from pkm.rules.amounts import age
 from pkm.rules.clean import Sink, clean
-from pkm.seek.triage import KeepWishes, Looked, Row, keep, let_go
+from pkm.seek.look import Looked, Row
+from pkm.seek.triage import KeepWishes, keep, let_go
 from pkm.shelf.shelf import Shelf
 
 _KEYS: Final = "k keep, d let go, o open, Enter skip, q quit"

@@ -21,7 +21,8 @@ from pkm.model.item import State
 from pkm.model.source import CAPTURES, Space
 from pkm.rules.amounts import age, counted
 from pkm.rules.when import parse_since
-from pkm.seek.triage import Ask, Fold, Looked, Row, look
+from pkm.seek.look import Ask, Looked, Row, look
+from pkm.seek.reasons import Fold
 from pkm.shelf.lookup import source_of
 from pkm.shelf.shelf import Shelf
 
