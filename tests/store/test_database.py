@@ -261,3 +261,11 @@ def test_looking_whether_a_store_is_due_makes_no_file(tmp_path):
 def test_the_errors_of_a_bug_fly_on(made):
     with open_store(made) as store, pytest.raises(sqlite3.OperationalError), database.told():
         store.connection.execute("SELECT nothing FROM nowhere")
+
+
+def test_a_folder_whose_name_is_no_utf_8_holds_a_store_like_any_other(tmp_path):
+    folder = tmp_path / os.fsdecode(b"h\xff")
+    folder.mkdir()
+    assert is_due(folder / "store.db")
+    open_database(folder / "store.db").close()
+    assert not is_due(folder / "store.db")

@@ -191,7 +191,7 @@ def is_due(path: Path) -> bool:
 
 def connect_to_read(path: Path) -> sqlite3.Connection:
     """Open a file that is there for reading alone: nothing is made or changed."""
-    where = f"file:{quote(str(path))}?mode=ro"
+    where = f"file:{quote(os.fsencode(path))}?mode=ro"
     return sqlite3.connect(where, uri=True, isolation_level=None, timeout=BUSY_S)
 
 
