@@ -30,6 +30,12 @@ def refused(data: bytes) -> NotAFeed:
     return caught.value
 
 
+def test_references_in_a_title_are_read_and_tags_are_words():
+    assert read({"id": "1", "title": "Fish &amp; chips &#8211; a <b> b &nosuch; AT&T"}).items[0].title == (
+        "Fish & chips \u2013 a <b> b &nosuch; AT&T"
+    )
+
+
 def test_an_item_is_read_with_all_its_parts():
     feed = read(
         {

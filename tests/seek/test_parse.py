@@ -165,6 +165,16 @@ def test_atom_text_is_text_and_rss_text_may_be_markup():
     assert one(rss("<item><title>Generic&lt;T&gt; in a &lt; b</title></item>")).title == "Generic<T> in a < b"
 
 
+def test_an_atom_title_in_base64_is_read_as_the_markup_it_holds():
+    title = '<title type="application/octet-stream">RXhhbXBsZSA8Yj5BdG9tPC9iPg==</title>'
+    assert one(atom(f"<entry><id>1</id>{title}</entry>")).title == "Example Atom"
+
+
+def test_a_line_break_of_xhtml_is_one_line_break():
+    content = '<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">a<br/>b</div></content>'
+    assert one(atom(f"<entry><id>1</id>{content}</entry>")).html == "a<br>b"
+
+
 def test_long_fields_are_cut():
     item = one(
         rss(

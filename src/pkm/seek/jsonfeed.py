@@ -14,6 +14,7 @@ from pkm.errors import NotAFeed
 from pkm.model.item import Enclosure, ParsedFeed, ParsedItem
 from pkm.rules import limits
 from pkm.rules.feeddates import parse_date
+from pkm.rules.tags import unescape
 from pkm.seek import values
 from pkm.seek.links import absolute_links
 
@@ -94,7 +95,7 @@ def _feed(document: Raw, url: str, notes: list[str]) -> ParsedFeed:
     items = (_item(raw, home or url, position) for position, raw in enumerate(raw_items))
     return ParsedFeed(
         format=f"json{found.group(1)}{found.group(2) or 0}" if found else "json",
-        title=values.plain(document.get("title"), limits.TITLE_CHARS, markup=False),
+        title=_title(document),
         home_url=home,
         self_url=values.address(url, document.get("feed_url")),
         next_url=values.address(url, document.get("next_url")),
@@ -115,7 +116,7 @@ def _item(raw: Raw, base: str, position: int) -> ParsedItem | None:
     page = values.address(base, raw.get("url")) or values.address(base, raw.get("external_url"))
     html = _html(raw, base, page)
     summary = _text(raw.get("summary"))
-    title = values.plain(raw.get("title"), limits.TITLE_CHARS, markup=False)
+    title = _title(raw)
     enclosures = _enclosures(raw, base)
     if not (raw_id or page or html or title or summary or enclosures):
         return None
@@ -135,6 +136,13 @@ def _item(raw: Raw, base: str, position: int) -> ParsedItem | None:
         language=values.language(raw.get("language")),
         position=position,
     )
+
+
+def _title(raw: Raw) -> str | None:
+    """Plain text, says the standard; yet what makes feeds out of web sites writes `&#8217;` into it."""
+    title = raw.get("title")
+    text = unescape(title[: 8 * limits.TITLE_CHARS]) if isinstance(title, str) and "&" in title else title
+    return values.plain(text, limits.TITLE_CHARS, markup=False)
 
 
 def _id(value: object) -> str | None:

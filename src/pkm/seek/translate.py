@@ -109,11 +109,12 @@ def _page(raw: Raw, raw_id: str | None, feed: _Feed) -> str | None:
 
 def _title(raw: Raw, *, atom: bool) -> str | None:
     """Atom says what is markup; RSS does not, and then markup is what looks like it."""
-    detail = _dict(raw, "title_detail")
-    markup = not atom or _get(detail, "type") in _HTML_TYPES
-    if not atom and _get(detail, "type") not in _HTML_TYPES:
-        markup = "</" in str(_get(raw, "title") or "") or "&" in str(_get(raw, "title") or "")
-    return values.plain(_get(raw, "title"), limits.TITLE_CHARS, markup=markup)
+    title, kind = _get(raw, "title"), _get(_dict(raw, "title_detail"), "type")
+    if atom:
+        markup = kind is not None and kind != "text/plain"
+    else:
+        markup = kind in _HTML_TYPES or (isinstance(title, str) and ("</" in title or "&" in title))
+    return values.plain(title, limits.TITLE_CHARS, markup=markup)
 
 
 def _authors(raw: Raw) -> tuple[str, ...]:
@@ -148,6 +149,9 @@ def _markup(detail: Raw, feed: _Feed, page: str | None) -> str | None:
     value = value[: limits.HTML_BYTES]
     if kind == "text/plain" and (feed.atom or "<" not in value):
         return values.paragraphs(value)
+    if kind == "application/xhtml+xml":
+        # XML closes every element; to HTML a closed line break is a second one.
+        value = value.replace("</br>", "")
     base = values.address(feed.base, _get(detail, "base")) or feed.base
     return absolute_links(value, base=base, page=page)
 
