@@ -46,7 +46,7 @@ ONLY_IN: Final = {
     "http.server": {"demo", "serve"},
     "urllib.request": {"net"},  # proxies from the environment
     "requests": set(),
-    "feedparser": {"seek.parse", "seek.translate"},
+    "feedparser": {"seek.parse", "seek.tame"},
     "sqlite3": {"store", "shelf.doctor"},  # doctor names SQLite's version
     "sqlite_utils": {"store"},
     "typer": {"cli"},

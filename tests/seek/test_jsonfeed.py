@@ -30,6 +30,12 @@ def refused(data: bytes) -> NotAFeed:
     return caught.value
 
 
+def test_a_feed_that_has_ended_and_its_hub_are_told():
+    feed = read(expired=True, hubs=[{"type": "WebSub", "url": "https://hub.example/"}])
+    assert (feed.expired, feed.hub_url) == (True, "https://hub.example/")
+    assert not read(expired="yes").expired
+
+
 def test_references_in_a_title_are_read_and_tags_are_words():
     assert read({"id": "1", "title": "Fish &amp; chips &#8211; a <b> b &nosuch; AT&T"}).items[0].title == (
         "Fish & chips \u2013 a <b> b &nosuch; AT&T"

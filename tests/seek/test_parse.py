@@ -125,6 +125,70 @@ def test_the_update_period_of_the_syndication_module_is_a_wait():
     )
 
 
+def test_hours_and_days_in_which_a_feed_wants_no_visit_are_kept():
+    head = (
+        "<skipHours><hour>0</hour><hour>23</hour><hour>24</hour><hour>x</hour><hour> 7 </hour></skipHours>"
+        "<skipDays><day>Sunday</day><day>monday</day><day>Tag</day></skipDays>"
+    )
+    feed = parse(rss("<item><title>x</title><hour>3</hour></item>", head))
+    assert (feed.skip_hours, feed.skip_days) == ((0, 7, 23), (0, 6))
+
+
+def test_the_places_of_a_feeds_other_documents_are_kept():
+    head = (
+        '<atom:link rel="prev-archive" href="/2025.xml"/><atom:link rel="hub" href="https://hub.example/"/><fh:complete/>'
+        "<itunes:new-feed-url>https://b.example/feed</itunes:new-feed-url>"
+    )
+    names = (
+        'xmlns:atom="http://www.w3.org/2005/Atom" xmlns:fh="http://purl.org/syndication/history/1.0"'
+        ' xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"'
+    )
+    feed = parse(rss("", head, names))
+    assert (feed.prev_archive_url, feed.hub_url) == ("https://a.example/2025.xml", "https://hub.example/")
+    assert (feed.complete, feed.new_feed_url) == (True, "https://b.example/feed")
+    assert not parse(rss("")).complete
+
+
+def test_a_feed_that_names_its_own_address_as_the_new_one_has_not_moved():
+    head = f"<itunes:new-feed-url>{URL}</itunes:new-feed-url>"
+    names = 'xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"'
+    assert parse(rss("", head, names)).new_feed_url is None
+
+
+def test_of_several_transcripts_the_one_that_reads_best_belongs_to_the_sound():
+    item = one(
+        rss(
+            '<item><title>x</title><enclosure url="/p.jpg" type="image/jpeg"/><enclosure url="/e.mp3" type="audio/mpeg"/>'
+            '<podcast:transcript url="/t.srt" type="application/srt"/><podcast:transcript url="/t.html" type="text/html"/></item>',
+            attributes='xmlns:podcast="https://podcastindex.org/namespace/1.0"',
+        )
+    )
+    assert [each.transcript_url for each in item.enclosures] == [None, "https://a.example/t.html"]
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("3723", 3_723), ("62:03", 3_723), ("1:02:03", 3_723), ("45 min", 2_700), ("1 h 2 m", 3_720), ("PT1H2M3S", 3_723),
+     ("1 hour, 5 minutes", 3_900), ("12.7", 12), ("0", None), ("soon", None), ("-5", None), ("999999999", None), ("", None)],
+)  # fmt: skip
+def test_a_duration_is_read_in_the_ways_it_is_written(text, seconds):
+    names = 'xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"'
+    body = rss(
+        f'<item><title>x</title><enclosure url="/e"/><itunes:duration>{text}</itunes:duration></item>',
+        "",
+        names,
+    )
+    assert one(body).enclosures[0].duration_s == seconds
+
+
+def test_an_entry_copied_from_another_feed_points_to_it():
+    source = (
+        '<source><id>tag:b</id><title>Bees</title><link rel="alternate" href="https://b.example/"/></source>'
+    )
+    item = one(atom(f"<entry><id>1</id><title>x</title>{source}</entry>"))
+    assert (item.title, item.via) == ("x", Via(name="Bees", url="https://b.example/"))
+
+
 def test_a_guid_is_never_joined_with_a_base():
     body = rss(
         "<item><guid>posts/1</guid><title>x</title></item>", attributes='xml:base="https://b.example/"'

@@ -7,6 +7,7 @@ import pytest
 
 from pkm.model.item import Arrival, Enclosure, Item, Text, Via
 from pkm.model.source import Source
+from pkm.store.columns import to_enclosures
 from pkm.store.store import open_store
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -56,7 +57,15 @@ def test_an_arrival_comes_back_as_it_was_stored(store):
         date_source="feed",
         position=3,
         via=Via(name="Ana", url="https://example.org/ana"),
-        enclosures=(Enclosure(url="https://example.org/a.mp3", type="audio/mpeg", length=12, duration_s=60),),
+        enclosures=(
+            Enclosure(
+                url="https://example.org/a.mp3",
+                type="audio/mpeg",
+                length=12,
+                duration_s=60,
+                transcript_url="https://example.org/a.vtt",
+            ),
+        ),
         tags=("a", "b"),
         language="de",
     )
@@ -112,3 +121,9 @@ def test_an_item_that_is_gone_from_the_feed_keeps_when_it_was_last_seen(store):
         store.arrivals.touch([known.row], NOW + timedelta(days=1))
     seen = {one.key: one.last_seen for one in store.arrivals.of_items([ITEM])[ITEM]}
     assert seen == {"a": NOW + timedelta(days=1), "b": NOW}
+
+
+def test_an_enclosure_stored_without_a_place_for_its_transcript_is_read():
+    assert to_enclosures('[["https://example.org/a.mp3","audio/mpeg",12,60]]') == (
+        Enclosure(url="https://example.org/a.mp3", type="audio/mpeg", length=12, duration_s=60),
+    )

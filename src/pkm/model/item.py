@@ -37,12 +37,14 @@ class Enclosure:
     Attributes:
         length: Bytes as the feed claims; None if it gave no number.
         duration_s: Seconds; None if unknown.
+        transcript_url: What is said in it, as text; None if the feed names none.
     """
 
     url: str
     type: str | None = None
     length: int | None = None
     duration_s: int | None = None
+    transcript_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +92,16 @@ class ParsedFeed:
         title: Plain text; None if absent.
         home_url: The page the feed belongs to.
         self_url: What the feed says its own address is.
-        next_url: The next page, if the feed is paged.
+        next_url: The next page of older items, if the feed is paged (RFC 5005, section 3; JSON Feed).
+        prev_archive_url: The document with the items before these (RFC 5005, section 4).
+        complete: What is not in it any more is gone from it (RFC 5005, section 2).
+        new_feed_url: Where the feed says that it now is; a proposal, None if that is where it came from.
+        expired: The feed says that nothing will come any more.
+        hub_url: A WebSub hub that would tell of news.
         language: BCP 47 tag.
         ttl_s: Seconds that the feed asks us to wait; None if it does not.
+        skip_hours: Hours of the day, 0 to 23 in UTC, in which it asks not to be asked; in order.
+        skip_days: Days likewise, 0 for Monday.
         truncated: The document ended early: store its items, but no validators.
         notes: What was odd but mended (charset overridden, markup repaired).
     """
@@ -102,8 +111,15 @@ class ParsedFeed:
     home_url: str | None = None
     self_url: str | None = None
     next_url: str | None = None
+    prev_archive_url: str | None = None
+    complete: bool = False
+    new_feed_url: str | None = None
+    expired: bool = False
+    hub_url: str | None = None
     language: str | None = None
     ttl_s: int | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
     truncated: bool = False
     notes: tuple[str, ...] = ()
     items: tuple[ParsedItem, ...] = ()

@@ -99,6 +99,8 @@ def _feed(document: Raw, url: str, notes: list[str]) -> ParsedFeed:
         home_url=home,
         self_url=values.address(url, document.get("feed_url")),
         next_url=values.address(url, document.get("next_url")),
+        expired=document.get("expired") is True,
+        hub_url=next((values.address(url, one.get("url")) for one in _dicts(document, "hubs")), None),
         language=language,
         notes=tuple(notes),
         items=tuple(_inherit(item, authors, language) for item in items if item is not None),

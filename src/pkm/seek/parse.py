@@ -24,8 +24,6 @@ from dataclasses import replace
 from typing import Any, BinaryIO, Final, cast
 
 import feedparser
-from feedparser.api import LooseFeedParser, StrictFeedParser
-from feedparser.mixin import _FeedParserMixin
 
 from pkm.errors import NotAFeed
 from pkm.model.item import ParsedFeed
@@ -33,6 +31,7 @@ from pkm.rules import limits
 from pkm.rules.charset import Decoded, decode_xml, without_declaration
 from pkm.seek import wire
 from pkm.seek.sniff import head_of, is_feed_root, refuse_entities, root_of
+from pkm.seek.tame import tame
 from pkm.seek.translate import to_feed
 from pkm.seek.values import NOTES_MOST
 
@@ -124,7 +123,7 @@ def _whole(reference: re.Match[str]) -> str:
 
 
 def _feedparser(text: str, url: str) -> dict[str, Any]:
-    _tame()
+    tame()
     try:
         result = feedparser.parse(
             # Never bytes or str: feedparser opens a file whose name is the body.
@@ -157,32 +156,6 @@ def _is_cut_short(text: str, root: str, exception: str) -> bool:
 def _last_item_is_open(text: str) -> bool:
     edges = deque(_ITEM_EDGE.finditer(text), maxlen=1)
     return bool(edges) and not edges[0].group(1)
-
-
-def _tame() -> None:
-    """Switch off what feedparser does too much; done once."""
-    if "id" not in _FeedParserMixin.can_be_relative_uri:
-        return
-    # It would join a guid with the base: the id changed when a feed moved from http to https.
-    _FeedParserMixin.can_be_relative_uri.discard("id")
-    # It prefers a libxml2 driver, if there is one, and that one opens files named in a DOCTYPE.
-    feedparser.api.PREFERRED_XML_PARSERS = []
-    # Dates are read by `rules.feeddates` from the raw text; the first handler that answers ends its search.
-    feedparser.registerDateHandler(lambda _text: (2000, 1, 1, 0, 0, 0, 5, 1, 0))
-    for parser in (StrictFeedParser, LooseFeedParser):
-        parser._sync_author_detail = _sync_author_detail  # noqa: SLF001 - there is no other way in
-
-
-def _sync_author_detail(parser: Any, key: str = "author") -> None:
-    """Keep an author's text whole, for `values.person` to read.
-
-    feedparser's own search for an e-mail address in it is quadratic (9.5 s for 40 KB) and knows no domain
-    with more than four letters at its end.
-    """
-    context = parser._get_context()  # noqa: SLF001 - see above
-    people, text = dict.get(context, f"{key}s"), dict.get(context, key)
-    if people and not people[-1] and isinstance(text, str):
-        people[-1]["name"] = text
 
 
 def _point_away() -> None:

@@ -17,6 +17,11 @@ NOTES_MOST: Final = 8
 _LONGEST_DURATION_S: Final = 7 * 24 * 60 * 60
 _LARGEST_LENGTH: Final = 2**50
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
+_NAMED_DURATION = re.compile(
+    r"(?:PT)?(?:([0-9]{1,3}) ?h(?:(?:ou)?rs?)?\.?,? ?)?(?:([0-9]{1,5}) ?m(?:in(?:ute)?s?)?\.?,? ?)?"
+    r"(?:([0-9]{1,6}) ?s(?:ec(?:ond)?s?)?\.?)?",
+    re.IGNORECASE,
+)
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n\s*")
 
 
@@ -91,15 +96,28 @@ def whole(value: object, most: int) -> int | None:
     return int(text) if int(text) <= most else None
 
 
+def is_played(kind: object) -> bool:
+    """Whether a media type is that of sound or pictures in motion; one that is not said may be."""
+    return not kind or str(kind).startswith(("audio", "video"))
+
+
 def seconds(value: object) -> int | None:
-    """A duration as `3723`, `62:03` or `1:02:03`, or None."""
+    """A duration as `3723`, `62:03`, `1:02:03`, `PT1H2M3S`, `62 min` or `1 h 2 m`, or None."""
+    named = _NAMED_DURATION.fullmatch(str(value or "").strip()[:40])
+    if named and any(named.groups()):
+        hours, minutes, rest = (int(part or 0) for part in named.groups())
+        return _bounded(hours * 3_600 + minutes * 60 + rest)
     parts = [whole(part, _LONGEST_DURATION_S) for part in str(value or "").strip().split(":")[:4]]
     total = 0
     for part in parts:
         if part is None:
             return None
         total = total * 60 + part
-    return total if len(parts) <= 3 and 0 < total <= _LONGEST_DURATION_S else None
+    return _bounded(total) if len(parts) <= 3 else None
+
+
+def _bounded(seconds: int) -> int | None:
+    return seconds if 0 < seconds <= _LONGEST_DURATION_S else None
 
 
 def enclosure(base: str, url: object, kind: object, length: object, duration: object) -> Enclosure | None:

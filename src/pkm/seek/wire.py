@@ -11,6 +11,7 @@ from pkm.model.item import Enclosure, ParsedFeed, ParsedItem, Via
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DATES = ("published_at", "updated_at")
 _FEED_FIELDS = tuple(one.name for one in fields(ParsedFeed) if one.name != "items")
+_ENCLOSURE_FIELDS = tuple(one.name for one in fields(Enclosure))
 _ITEM_FIELDS = tuple(one.name for one in fields(ParsedItem) if one.name not in {*_DATES, "via", "enclosures"})
 
 
@@ -46,7 +47,7 @@ def _from_item(item: ParsedItem) -> dict[str, Any]:
     if item.via is not None:
         plain["via"] = [item.via.name, item.via.url]
     if item.enclosures:
-        plain["enclosures"] = [[one.url, one.type, one.length, one.duration_s] for one in item.enclosures]
+        plain["enclosures"] = [[getattr(one, name) for name in _ENCLOSURE_FIELDS] for one in item.enclosures]
     return plain
 
 
@@ -58,8 +59,7 @@ def _to_item(plain: dict[str, Any]) -> ParsedItem:
     if "via" in plain:
         rest["via"] = Via(name=plain["via"][0], url=plain["via"][1])
     rest["enclosures"] = tuple(
-        Enclosure(url=url, type=kind, length=length, duration_s=duration)
-        for url, kind, length, duration in plain.get("enclosures", ())
+        Enclosure(**dict(zip(_ENCLOSURE_FIELDS, one, strict=True))) for one in plain.get("enclosures", ())
     )
     return ParsedItem(**rest)
 

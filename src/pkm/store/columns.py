@@ -29,6 +29,9 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+_ENCLOSURE_FIELDS = ("url", "type", "length", "duration_s", "transcript_url")
+
+
 def to_json(values: Iterable[object]) -> str:
     """A JSON array."""
     return json.dumps(list(values), ensure_ascii=False, separators=(",", ":"))
@@ -63,14 +66,11 @@ def to_via(text: str | None) -> Via | None:
 
 def enclosures_text(enclosures: Sequence[Enclosure]) -> str:
     """Enclosures as a JSON array of arrays."""
-    return to_json([one.url, one.type, one.length, one.duration_s] for one in enclosures)
+    return to_json([getattr(one, name) for name in _ENCLOSURE_FIELDS] for one in enclosures)
 
 
 def to_enclosures(text: str) -> tuple[Enclosure, ...]:
-    """The enclosures of such an array."""
+    """The enclosures of such an array; one that an older pkm wrote may lack the last fields."""
     if text == "[]":
         return ()
-    return tuple(
-        Enclosure(url=url, type=kind, length=length, duration_s=duration)
-        for url, kind, length, duration in json.loads(text)
-    )
+    return tuple(Enclosure(**dict(zip(_ENCLOSURE_FIELDS, one, strict=False))) for one in json.loads(text))
