@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pkm.errors import AddressRefused, CredentialsError, FetchError, UnsafeLink, UsageError
-from pkm.model.source import Validators
+from pkm.errors import AddressRefused, CredentialsError, FetchError, Refused, UnsafeLink
+from pkm.model.source import Asking, Validators
 from pkm.net.door import Door, Request, judge
 from pkm.net.failures import BadRedirect, BrokenAnswer, StatusFailed, TooLarge
 from pkm.net.transport import DoorLimits
@@ -107,9 +107,12 @@ def test_a_login_in_the_url_is_sent_and_never_shown(site, door):
     assert answer.sent["Authorization"] == "(hidden)"
 
 
-def test_a_sources_own_headers_are_sent_and_never_shown(site, door):
-    request = ask(site.serve("/feed", RSS), headers={"X-Key": "hunter2", "User-Agent": "other"})
-    answer = door.get(request)
+def test_a_sources_own_headers_are_sent_and_never_shown(site):
+    request = ask(
+        site.serve("/feed", RSS), asking=Asking(headers=(("User-Agent", "other"), ("X-Key", "secret:key")))
+    )
+    with Door(user_agent=AGENT, secret_of=lambda _name, _origin: "hunter2") as door:
+        answer = door.get(request)
     assert site.requests[0].headers["x-key"] == "hunter2"
     assert site.requests[0].headers["user-agent"] == "other"
     assert "hunter2" not in repr(answer)
@@ -117,8 +120,8 @@ def test_a_sources_own_headers_are_sent_and_never_shown(site, door):
 
 
 def test_a_header_that_breaks_the_message_is_refused_before_any_request(site, door):
-    with pytest.raises(UsageError):
-        door.get(ask(site.url("/"), headers={"X-A": "b\r\nX-C: d"}))
+    with pytest.raises(Refused):
+        door.get(ask(site.url("/"), asking=Asking(headers=(("X-A", "b\r\nX-C: d"),))))
     assert site.requests == []
 
 
@@ -197,12 +200,13 @@ def test_secrets_and_validators_go_to_no_other_host(site):
     """Two hosts behind one proxy, since a second private host would be refused."""
     site.redirect("http://a.example/feed", "http://b.example/feed")
     site.serve("http://b.example/feed", RSS, etag='"b"')
-    with Door(user_agent=AGENT, proxies={"http": site.url("")}) as door:
+    proxies = {"http": site.url("")}
+    with Door(user_agent=AGENT, proxies=proxies, secret_of=lambda _name, _origin: "hunter2") as door:
         request = Request(
             url="http://me:hunter2@a.example/feed",
             etag=ETAG,
             last_modified=DATE,
-            headers={"X-Key": "hunter2"},
+            asking=Asking(headers=(("X-Key", "secret:key"),), insecure=True),
         )
         assert door.get(request).body == RSS
         first, second = (seen.headers for seen in site.requests)

@@ -4,7 +4,6 @@ import gc
 import logging
 import socket
 import ssl
-import subprocess
 import threading
 import time
 
@@ -21,8 +20,10 @@ from pkm.net.failures import (
     TooLarge,
     Unreachable,
 )
-from pkm.net.transport import DoorLimits, trusted_by_default
+from pkm.net.transport import DoorLimits
+from pkm.net.trust import trusted_by_default
 from support.server import Reply, Site
+from support.tls import make_certificate
 
 AGENT = "pkm/0.1 (+https://example.org/; feed reader)"
 QUICK = DoorLimits(connect_s=5.0, read_s=5.0, total_s=0.6)
@@ -350,24 +351,12 @@ def test_what_is_no_whole_http_answer_is_an_error_in_plain_words(site, play):
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("tls")
-    key, cert = folder / "key.pem", folder / "cert.pem"
-    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    made += ["-keyout", str(key), "-out", str(cert), "-days", "2", "-subj", "/CN=a.test"]
-    made += ["-addext", "subjectAltName=DNS:a.test"]
-    try:
-        subprocess.run(made, check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("no openssl here to make a certificate with")
-    return key, cert
+    return make_certificate(tmp_path_factory.mktemp("tls"), "a.test")
 
 
 @pytest.fixture
 def safe_site(certificate):
-    key, cert = certificate
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(cert, key)
-    with Site(tls=context) as running:
+    with Site(tls=certificate.server()) as running:
         running.serve("/", b"safe")
         yield running
 
@@ -379,7 +368,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(safe_site):
 
 
 def test_the_certificate_is_checked_for_the_hosts_name_and_not_for_the_address(safe_site, certificate):
-    tls = ssl.create_default_context(cafile=certificate[1])
+    tls = ssl.create_default_context(cafile=certificate.cert)
     resolver = names(a_test="127.0.0.1", b_test="127.0.0.1")
     assert get(safe_site.url("/", host="a.test"), resolver=resolver, tls=tls).body == b"safe"
     with pytest.raises(TlsFailed, match="no safe connection"):
@@ -387,7 +376,7 @@ def test_the_certificate_is_checked_for_the_hosts_name_and_not_for_the_address(s
 
 
 def test_ssl_cert_file_says_whom_to_trust(safe_site, certificate, monkeypatch):
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[1]))
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.cert))
     answer = get(safe_site.url("/", host="a.test"), resolver=names(a_test="127.0.0.1"))
     assert answer.body == b"safe"
 

@@ -7,6 +7,9 @@ from enum import StrEnum
 CAPTURES = "captures"
 """Kind and title of the one built-in source: what the user put in by hand."""
 
+KEY_POLICIES = ("id", "link", "enclosure", "title", "text")
+"""Words for the steps of the key chain, `Source.key_policy` being the place in it."""
+
 
 class Space(StrEnum):
     """Where a source stands towards the user; set by the user, never inferred."""
@@ -88,6 +91,34 @@ class Rhythm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """How the user wants a source to be asked; without a word of theirs as every other one.
+
+    In a header's value and before the `@` of a proxy `secret:NAME` stands for a secret that is kept apart:
+    nothing in here is one.
+
+    Attributes:
+        headers: Name and value, sent beside our own; sorted by name.
+        proxy: URL of an http or https proxy, or `direct` for none; None: that of the environment.
+        user_agent: In the place of pkm's own name; None: pkm's own.
+        ca_file: PEM file with authorities that are trusted as well; an absolute path.
+        insecure: Nobody checks whether the server is who it says.
+        ipv4: Addresses of IPv6 are not tried.
+    """
+
+    headers: tuple[tuple[str, str], ...] = ()
+    proxy: str | None = None
+    user_agent: str | None = None
+    ca_file: str | None = None
+    insecure: bool = False
+    ipv4: bool = False
+
+
+AS_EVER = Asking()
+"""As every source of which the user said nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """Something followed: a feed, or the built-in `captures`.
 
@@ -105,6 +136,7 @@ class Source:
         full: `auto`, `always` or `never`: whether to fetch the whole article.
         key_policy: First step of the key chain that is trusted; 0 is the raw id.
         interval_s: Seconds between two requests as the user wishes, in place of what its rhythm says. None: no wish.
+        asking: How it is to be asked.
         muted_at: Aware, UTC; a muted source is not asked. None: not muted.
         followed_at: Aware, UTC.
         removed_at: Aware, UTC; set once unfollowed (its items stay).
@@ -128,6 +160,7 @@ class Source:
     full: str = "never"
     key_policy: int = 0
     interval_s: int | None = None
+    asking: Asking = AS_EVER
     muted_at: datetime | None = None
     followed_at: datetime | None = None
     removed_at: datetime | None = None

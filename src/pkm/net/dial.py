@@ -114,12 +114,14 @@ class Dialler(httpcore.NetworkBackend):
         names: Looks names up.
         wires: Takes note of what is open.
         allowed: The user named this host: any address is right.
+        ipv4: Addresses of IPv6 are passed over.
     """
 
-    def __init__(self, names: ResolverPool, wires: Wires, *, allowed: bool) -> None:
+    def __init__(self, names: ResolverPool, wires: Wires, *, allowed: bool, ipv4: bool = False) -> None:
         self._names = names
         self._wires = wires
         self._allowed = allowed
+        self._ipv4 = ipv4
         self._inner = httpcore.SyncBackend()
 
     def connect_tcp(
@@ -161,7 +163,7 @@ class Dialler(httpcore.NetworkBackend):
                 answer = self._names.resolve(host, port, timeout_s=current().left(timeout))
             except TimeoutError as error:
                 raise socket.gaierror(socket.EAI_AGAIN, "no answer in time") from error
-            found = _in_turn(answer)
+            found = _in_turn(row for row in answer if not self._ipv4 or row[0] == socket.AF_INET)
         if not found:
             raise socket.gaierror(socket.EAI_NONAME, "no address")
         if not self._allowed:
@@ -169,6 +171,26 @@ class Dialler(httpcore.NetworkBackend):
             for address in found:
                 check_address(host, address)
         return found[:_ADDRESSES]
+
+
+class ProxyDialler(Dialler):
+    """Makes connections to a proxy, which may stand anywhere; that one fails is not the source's fault."""
+
+    def __init__(self, names: ResolverPool, wires: Wires, *, ipv4: bool = False) -> None:
+        super().__init__(names, wires, allowed=True, ipv4=ipv4)
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[SocketOption] | None = None,
+    ) -> httpcore.NetworkStream:
+        try:
+            return super().connect_tcp(host, port, timeout, local_address, socket_options)
+        except (httpcore.ConnectError, httpcore.ConnectTimeout, socket.gaierror) as error:
+            raise httpcore.ProxyError("not reached", error) from error  # the pool takes the cause away
 
 
 def check_name(host: str) -> None:
@@ -201,6 +223,8 @@ def check_address(host: str, address: str) -> None:
 def _in_turn(found: Iterable[tuple[socket.AddressFamily, str]]) -> list[str]:
     """The addresses, the two families taking turns, the resolver's first one first."""
     rows = list(dict.fromkeys(found))
+    if not rows:
+        return []
     first = [address for family, address in rows if family == rows[0][0]]
     other = [address for family, address in rows if family != rows[0][0]]
     mixed: list[str] = []

@@ -19,28 +19,27 @@ from urllib.request import getproxies_environment
 import httpcore
 
 from pkm.errors import CredentialsError, UnsafeLink
-from pkm.model.source import Validators
+from pkm.model.source import AS_EVER, Asking, Validators
 from pkm.net import freshness
+from pkm.net.credentials import SecretOf, none_known
 from pkm.net.deadline import Deadline, running
 from pkm.net.decode import Decoder
 from pkm.net.failures import BadRedirect, BrokenAnswer, StatusFailed, TooLarge, explained
 from pkm.net.headers import (
     ACCEPT_ENCODING,
     FEED_ACCEPT,
-    callers_headers,
     received_headers,
     usable_validator,
-    validator_headers,
 )
 from pkm.net.redirects import FOLLOWED, PERMANENT, Trail, location_of, may_be_private, next_target
 from pkm.net.resolve import Resolver, ResolverPool, system_resolver
 from pkm.net.target import NotWeb, Target, parse_target
-from pkm.net.transport import DoorLimits, Transport
+from pkm.net.transport import DoorLimits, Route, Transport
 from pkm.net.verdicts import FINE, verdict, wants_login
+from pkm.net.way import Way, way_for
 from pkm.rules.urls import display_url
 
 _DRAINED = 64 * 1024  # of a body that nobody reads, so that its connection can be kept
-_HIDDEN = "(hidden)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +52,7 @@ class Request:
         last_modified: The same.
         known: Validators that other URLs gave, by URL, in case a redirect leads there.
         allow_private: The user named this host: private and loopback addresses are right for it.
-        headers: The source's own settings; may hold secrets, so they go to its host alone.
+        asking: The source's own settings; its headers go to its own server alone.
         accept: The `Accept` header.
     """
 
@@ -62,7 +61,7 @@ class Request:
     last_modified: str | None = None
     known: Mapping[str, Validators] = field(default_factory=dict)
     allow_private: bool = False
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    asking: Asking = AS_EVER
     accept: str = FEED_ACCEPT
 
 
@@ -151,9 +150,10 @@ class Door:
         limits: Time and size of a request.
         proxies: Scheme to proxy URL; None: http_proxy, https_proxy and no_proxy of the environment.
         tls: Whom to trust; None: SSL_CERT_FILE, else certifi's list, read when first needed.
+        secret_of: Gives the secrets that a request's settings name; None: there are none.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is not ours, and what tests put in its place
         self,
         *,
         user_agent: str,
@@ -161,7 +161,9 @@ class Door:
         limits: DoorLimits | None = None,
         proxies: Mapping[str, str] | None = None,
         tls: ssl.SSLContext | None = None,
+        secret_of: SecretOf | None = None,
     ) -> None:
+        self._secret_of = secret_of or none_known
         self._user_agent = user_agent
         self._limits = limits or DoorLimits()
         self._proxies = getproxies_environment() if proxies is None else proxies
@@ -184,13 +186,13 @@ class Door:
             FetchError: The network, the server or a limit stopped us; see `failures` for the kinds.
             AddressRefused: The host, or where it sends us, is private or special.
             UnsafeLink: The URL is not http or https with a host.
-            UsageError: A header of the settings cannot be sent.
+            CredentialsError: A secret that its settings name is not there, or may not go there.
         """
         start = _start(request.url)
-        headers = self._first_headers(request, start)
+        way = self._way(request, start)
         deadline = Deadline(self._limits.total_s)
         with running(deadline):
-            return self._follow(request, start, headers, deadline)
+            return self._follow(request, way, deadline)
 
     def close(self) -> None:
         """Close what is open; requests under way fail."""
@@ -205,33 +207,51 @@ class Door:
     ) -> None:
         self.close()
 
-    def _follow(self, request: Request, start: Target, first: dict[str, str], deadline: Deadline) -> Answer:
+    def _way(self, request: Request, start: Target) -> Way:
+        own = Validators(url=request.url, etag=request.etag, last_modified=request.last_modified)
+        agent = request.asking.user_agent or self._user_agent
+        common = {"User-Agent": agent, "Accept": request.accept, "Accept-Encoding": ACCEPT_ENCODING}
+        return way_for(
+            start, request.asking, self._secret_of, common=common, known={**request.known, start.url: own}
+        )
+
+    def _follow(self, request: Request, way: Way, deadline: Deadline) -> Answer:
+        start = way.start
         trail = Trail.from_start(start, most=self._limits.redirects)
-        target, headers, hops = start, first, list[Hop]()
+        target, headers, hops = start, way.headers_to(start), list[Hop]()
+        first = headers
         while True:
             allowed = may_be_private(target, start, allowed=request.allow_private)
             with explained(target.url, deadline):
-                reply = self._hop(target, headers, allowed=allowed, deadline=deadline)
+                reply = self._hop(target, headers, way.route_to(target), allowed=allowed, deadline=deadline)
             location = location_of(reply.status, reply.headers)
             if location is None:
                 break
             onward = next_target(trail, target, location)
             hops.append(Hop(url=_named(request, target, hops), status=reply.status, location=onward.url))
             trail, target = trail.onward(onward), onward
-            headers = self._later_headers(request, start, target)
+            headers = way.headers_to(target)
         return Answer(
             url=_named(request, target, hops),
             status=reply.status,
             headers=reply.headers,
             body=reply.body,
             hops=tuple(hops),
-            sent=_shown(first, request),
+            sent=way.shown(first),
         )
 
     def _hop(
-        self, target: Target, headers: Mapping[str, str], *, allowed: bool, deadline: Deadline
+        self,
+        target: Target,
+        headers: Mapping[str, str],
+        route: Route,
+        *,
+        allowed: bool,
+        deadline: Deadline,
     ) -> _Reply:
-        with self._transport.answer(target, headers, allowed=allowed, deadline=deadline) as response:
+        with self._transport.answer(
+            target, headers, allowed=allowed, deadline=deadline, route=route
+        ) as response:
             if sum(len(name) + len(value) + 4 for name, value in response.headers) > self._limits.headers:
                 raise TooLarge(display_url(target.url), "the answer's headers are too large")
             received = received_headers(response.headers)
@@ -251,28 +271,6 @@ class Door:
         for piece in response.iter_stream():
             decoder.feed(piece)
         return decoder.finish()
-
-    def _first_headers(self, request: Request, start: Target) -> dict[str, str]:
-        validators = validator_headers(request.etag, request.last_modified)
-        return self._common(request, start) | validators | _secrets(request, start)
-
-    def _later_headers(self, request: Request, start: Target, target: Target) -> dict[str, str]:
-        """Headers after a redirect: what is the first host's own goes nowhere else."""
-        known = request.known.get(target.url)
-        own = target.same_site(start)
-        if known is not None:
-            validators = validator_headers(known.etag, known.last_modified)
-        else:
-            validators = validator_headers(request.etag, request.last_modified) if own else {}
-        return self._common(request, target) | validators | (_secrets(request, start) if own else {})
-
-    def _common(self, request: Request, target: Target) -> dict[str, str]:
-        return {
-            "Host": target.authority,
-            "User-Agent": self._user_agent,
-            "Accept": request.accept,
-            "Accept-Encoding": ACCEPT_ENCODING,
-        }
 
 
 def judge(answer: Answer, now: datetime) -> None:
@@ -308,7 +306,7 @@ def judge(answer: Answer, now: datetime) -> None:
         raise CredentialsError(
             f"{shown}: {reason}",
             why=why,
-            hint="if you have a login: pkm source set SOURCE --url https://NAME:PASSWORD@HOST/…",
+            hint="if you have a login: pkm source set SOURCE --header 'Authorization: secret:NAME'",
         )
     wait = answer.retry_after_s(now)
     raise StatusFailed(shown, reason, why=why, hint=hint, status=answer.status, retry_after_s=wait)
@@ -326,16 +324,6 @@ def _start(url: str) -> Target:
 def _named(request: Request, target: Target, hops: list[Hop]) -> str:
     """The URL as the caller wrote it for the first hop: it is the key that the caller knows."""
     return target.url if hops else request.url
-
-
-def _secrets(request: Request, start: Target) -> dict[str, str]:
-    login = {} if start.basic is None else {"Authorization": start.basic}
-    return login | callers_headers(request.headers)
-
-
-def _shown(sent: Mapping[str, str], request: Request) -> dict[str, str]:
-    hidden = {name.lower() for name in request.headers} | {"authorization"}
-    return {name: _HIDDEN if name.lower() in hidden else value for name, value in sent.items()}
 
 
 def _drain(response: httpcore.Response) -> None:

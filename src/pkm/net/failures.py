@@ -24,6 +24,7 @@ import httpcore
 from pkm.errors import FetchError
 from pkm.net.deadline import Deadline, OutOfBytes, OutOfTime
 from pkm.net.decode import Undecodable
+from pkm.net.trust import UntrustedFile
 from pkm.rules.urls import display_url
 
 
@@ -90,6 +91,7 @@ _WIRE = (
     OutOfTime,
     OutOfBytes,
     Undecodable,
+    UntrustedFile,
     OSError,
 )
 
@@ -104,11 +106,11 @@ def explained(url: str, deadline: Deadline) -> Iterator[None]:
 
 
 def _explain(error: Exception, url: str, deadline: Deadline) -> FetchError:
+    if isinstance(error, httpcore.ProxyError):
+        return _proxy(error, url)
     cause = _root(error)
-    if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError):
-        return _tls(cause, url)
-    if isinstance(cause, socket.gaierror):
-        return _name(cause, url)
+    if isinstance(cause, socket.gaierror) or _is_tls(cause):
+        return _tls(cause, url) if isinstance(cause, ssl.SSLError) else _name(cause, url)
     if deadline.passed or isinstance(error, OutOfTime):
         return TimedOut(url, f"no whole answer within {deadline.total_s:g} seconds", hint=_LATER)
     if isinstance(error, OutOfBytes):
@@ -119,14 +121,16 @@ def _explain(error: Exception, url: str, deadline: Deadline) -> FetchError:
     return _transport(error, url)
 
 
+def _is_tls(cause: BaseException) -> bool:
+    return isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError)
+
+
 _ASK_SMALLER = "ask the site for a shorter feed, or stop following it: `pkm source remove URL`"
 
 
 def _transport(error: Exception, url: str) -> FetchError:
-    if isinstance(error, httpcore.ProxyError):
-        return ProxyFailed(
-            url, "the proxy refused", why=_told(error), hint="check http_proxy and https_proxy"
-        )
+    if isinstance(error, UntrustedFile):
+        return _no_file(error, url)
     if isinstance(error, httpcore.ConnectTimeout | httpcore.PoolTimeout):
         return Unreachable(url, "nobody answered in time", why="the connection was not made", hint=_LATER)
     if isinstance(error, httpcore.TimeoutException):
@@ -142,8 +146,23 @@ def _transport(error: Exception, url: str) -> FetchError:
     )
 
 
-def _name(error: socket.gaierror, url: str) -> NameFailed:
-    if error.errno in {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}:
+_PROXY_HINT = "check http_proxy and https_proxy, or `pkm source show SOURCE` if it has a proxy of its own"
+
+
+def _proxy(error: httpcore.ProxyError, url: str) -> ProxyFailed:
+    if str(error).startswith("407"):
+        why = "it answered 407: it wants a login, or refused ours"
+        return ProxyFailed(url, "the proxy refused", why=why, hint=_PROXY_HINT)
+    if _root(error) is not error:
+        why = f"nobody answers there: {_told(_root(error))}"
+        return ProxyFailed(url, "the proxy was not reached", why=why, hint=_PROXY_HINT)
+    status = str(error)[:3]
+    why = f"it answered {status}" if status.isdigit() else "it is none that pkm can use"
+    return ProxyFailed(url, "the proxy refused", why=why, hint=_PROXY_HINT)
+
+
+def _name(error: BaseException, url: str) -> NameFailed:
+    if getattr(error, "errno", None) in {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}:
         return NameFailed(
             url, "no such host", why="the name is not known", hint="check the spelling of the address"
         )
@@ -158,7 +177,20 @@ def _tls(error: ssl.SSLError, url: str) -> TlsFailed:
     else:
         why = "no encryption that both sides know"
     return TlsFailed(
-        url, "no safe connection", why=why, hint="it may pass; your own certificates: set SSL_CERT_FILE"
+        url,
+        "no safe connection",
+        why=why,
+        hint="it may pass; for an authority of your own: `pkm source set SOURCE --ca FILE`",
+    )
+
+
+def _no_file(error: UntrustedFile, url: str) -> TlsFailed:
+    why = f"{error} cannot be read, or holds no certificate in PEM form"
+    return TlsFailed(
+        url,
+        "not asked",
+        why=why,
+        hint="`pkm source set SOURCE --ca FILE` names another, --ca none takes it off",
     )
 
 

@@ -4,9 +4,8 @@ Never sent: cookies, `Referer`, cache busters, a browser's name.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-from pkm.errors import UsageError
 from pkm.rules import limits
 
 FEED_ACCEPT = (
@@ -16,26 +15,7 @@ FEED_ACCEPT = (
 PAGE_ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 ACCEPT_ENCODING = "gzip, deflate"  # what decode.py can undo
 
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _PRINTABLE = re.compile(r"[\x20-\x7e]+")
-# What frames the message is the door's, and what tells on the user is never sent.
-_NOT_THE_CALLERS = frozenset(
-    {
-        "accept-encoding",
-        "connection",
-        "content-length",
-        "cookie",
-        "expect",
-        "host",
-        "if-modified-since",
-        "if-none-match",
-        "referer",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    }
-)
 # A second one is the server's slip; joining them would make a third value that nobody sent.
 _FIRST_COUNTS = frozenset(
     {"age", "content-type", "date", "etag", "expires", "last-modified", "location", "retry-after"}
@@ -57,24 +37,6 @@ def validator_headers(etag: str | None, last_modified: str | None) -> dict[str, 
     if (date := usable_validator(last_modified)) is not None:
         sent["If-Modified-Since"] = date
     return sent
-
-
-def callers_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Headers that a source's settings ask for, checked.
-
-    Raises:
-        UsageError: A name or value cannot be sent, or is the door's own to set.
-    """
-    for name, value in headers.items():
-        if (
-            not _TOKEN.fullmatch(name)
-            or not (value == "" or _PRINTABLE.fullmatch(value))
-            or value != value.strip()
-        ):
-            raise UsageError("a header cannot be sent", why="its name or value is not plain printable text")
-        if name.lower() in _NOT_THE_CALLERS:
-            raise UsageError(f"the header {name} cannot be set", hint="take it out of the source's settings")
-    return dict(headers)
 
 
 def received_headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:

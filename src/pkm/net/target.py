@@ -49,6 +49,11 @@ class Target:
         return host if self.given_port is None else f"{host}:{self.given_port}"
 
     @property
+    def origin(self) -> str:
+        """Scheme and authority: who a secret may go to."""
+        return f"{self.scheme}://{self.authority}"
+
+    @property
     def url(self) -> str:
         """The whole, without the login and without a fragment."""
         return f"{self.scheme}://{self.authority}{self.path}"

@@ -5,22 +5,20 @@ sort has a pool of its own.
 """
 
 import logging
-import os
 import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-import certifi
 import httpcore
 
-from pkm.errors import UsageError
 from pkm.net.address import is_loopback, literal
 from pkm.net.deadline import Deadline
-from pkm.net.dial import Dialler, Wires, check_address, check_name
+from pkm.net.dial import Dialler, ProxyDialler, Wires, check_address, check_name
 from pkm.net.resolve import ResolverPool
 from pkm.net.target import NotWeb, Target, parse_target
+from pkm.net.trust import Trust
 from pkm.rules import limits
 
 _KEPT = 16
@@ -58,6 +56,26 @@ class DoorLimits:
     headers: int = limits.RESPONSE_HEADERS
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """By which way a hop goes, where that differs from all others.
+
+    Attributes:
+        proxy: URL of a proxy, with its login; "" for none; None: that of the environment.
+        ca_file: PEM file with authorities that are trusted as well.
+        insecure: The server's certificate is not looked at.
+        ipv4: Addresses of IPv6 are not tried.
+    """
+
+    proxy: str | None = field(default=None, repr=False)
+    ca_file: str | None = None
+    insecure: bool = False
+    ipv4: bool = False
+
+
+DIRECT_WAY = Route()
+
+
 class Transport:
     """The pools; thread-safe. One answer at a time for each thread.
 
@@ -79,22 +97,29 @@ class Transport:
         self._names = names
         self._limits = door_limits
         self._proxies = proxies
-        self._tls = tls
+        self._trust = Trust(tls)
         self._wires = Wires()
         self._lock = threading.Lock()
-        self._pools: dict[tuple[str, str, bool], httpcore.ConnectionPool] = {}
+        self._pools: dict[tuple[str, str, bool, Route], httpcore.ConnectionPool] = {}
 
     @contextmanager
     def answer(
-        self, target: Target, headers: Mapping[str, str], *, allowed: bool, deadline: Deadline
+        self,
+        target: Target,
+        headers: Mapping[str, str],
+        *,
+        allowed: bool,
+        deadline: Deadline,
+        route: Route = DIRECT_WAY,
     ) -> Iterator[httpcore.Response]:
         """Send one GET; the answer's head is here, its body still on the wire.
 
         Raises:
             AddressRefused: The host is private or special, and not allowed.
+            UntrustedFile: The route's file of authorities cannot be read.
             OSError, OutOfTime, OutOfBytes, httpcore's errors: see `failures.explained`.
         """
-        pool = self._pool(target, allowed=allowed)
+        pool = self._pool(target, route, allowed=allowed)
         response = self._send(pool, target, headers, deadline)
         try:
             deadline.allow(self._limits.body_wire)
@@ -144,43 +169,41 @@ class Transport:
             extensions={"timeout": timeouts},
         )
 
-    def _pool(self, target: Target, *, allowed: bool) -> httpcore.ConnectionPool:
-        proxy = self.proxy_for(target)
+    def _pool(self, target: Target, route: Route, *, allowed: bool) -> httpcore.ConnectionPool:
+        proxy = self.proxy_for(target) if route.proxy is None else route.proxy
         if proxy and not allowed:
             # The proxy looks the name up, so only what is written can be judged.
             check_name(target.host)
             if literal(target.host) is not None:
                 check_address(target.host, target.host)
-        key = (proxy, target.scheme, allowed)
+        key = (proxy, target.scheme, allowed, route)
         with self._lock:
             if key not in self._pools:
-                self._pools[key] = self._new_pool(proxy, https=target.scheme == "https", allowed=allowed)
+                https = target.scheme == "https"
+                self._pools[key] = self._new_pool(proxy, route, https=https, allowed=allowed)
             return self._pools[key]
 
     def proxy_for(self, target: Target) -> str:
-        """The proxy's URL for this target, "" if it is asked directly; this computer always is."""
+        """The environment's proxy for this target, "" if it is asked directly; this computer always is."""
         proxy = self._proxies.get(target.scheme) or self._proxies.get("all") or ""
         if not proxy or is_loopback(target.host):
             return ""
         bypass = _bypassed(target, self._proxies.get("no", ""))
         return "" if bypass else proxy
 
-    def _new_pool(self, proxy: str, *, https: bool, allowed: bool) -> httpcore.ConnectionPool:
-        tls = self._trusted() if https or proxy.startswith("https:") else None
+    def _new_pool(self, proxy: str, route: Route, *, https: bool, allowed: bool) -> httpcore.ConnectionPool:
+        tls = self._trust.context(route.ca_file, insecure=route.insecure) if https else None
         if proxy:
-            return _proxy_pool(proxy, tls, Dialler(self._names, self._wires, allowed=True))
+            to_proxy = self._trust.context(route.ca_file) if proxy.startswith("https:") else None
+            dialler = ProxyDialler(self._names, self._wires, ipv4=route.ipv4)
+            return _proxy_pool(proxy, tls, to_proxy, dialler)
         return httpcore.ConnectionPool(
             ssl_context=tls,
             max_connections=_CONNECTIONS,
             max_keepalive_connections=_KEPT,
             keepalive_expiry=_KEPT_S,
-            network_backend=Dialler(self._names, self._wires, allowed=allowed),
+            network_backend=Dialler(self._names, self._wires, allowed=allowed, ipv4=route.ipv4),
         )
-
-    def _trusted(self) -> ssl.SSLContext:
-        if self._tls is None:
-            self._tls = trusted_by_default()
-        return self._tls
 
 
 def _bypassed(target: Target, no_proxy: str) -> bool:
@@ -190,7 +213,9 @@ def _bypassed(target: Target, no_proxy: str) -> bool:
     return "*" in entries or any(f".{name}".endswith(ends) for name in (target.host, target.authority))
 
 
-def _proxy_pool(proxy: str, tls: ssl.SSLContext | None, dialler: Dialler) -> httpcore.HTTPProxy:
+def _proxy_pool(
+    proxy: str, tls: ssl.SSLContext | None, to_proxy: ssl.SSLContext | None, dialler: Dialler
+) -> httpcore.HTTPProxy:
     try:
         place = parse_target(proxy if "://" in proxy else f"http://{proxy}")
     except NotWeb as error:
@@ -200,28 +225,9 @@ def _proxy_pool(proxy: str, tls: ssl.SSLContext | None, dialler: Dialler) -> htt
         proxy_url=place.url,
         proxy_auth=None if place.login is None else (user, password),
         ssl_context=tls,
-        proxy_ssl_context=tls if place.scheme == "https" else None,
+        proxy_ssl_context=to_proxy,
         max_connections=_CONNECTIONS,
         max_keepalive_connections=_KEPT,
         keepalive_expiry=_KEPT_S,
         network_backend=dialler,
     )
-
-
-def trusted_by_default() -> ssl.SSLContext:
-    """Whom to trust: SSL_CERT_FILE and SSL_CERT_DIR if set, else certifi's list. Slow: make it once.
-
-    Raises:
-        UsageError: What those variables name cannot be read.
-    """
-    file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
-    if not file and not folder:
-        return ssl.create_default_context(cafile=certifi.where())
-    try:
-        return ssl.create_default_context(cafile=file or None, capath=folder or None)
-    except OSError as error:
-        raise UsageError(
-            "SSL_CERT_FILE or SSL_CERT_DIR cannot be used",
-            why=error.strerror or "it holds no certificates",
-            hint="point it at a PEM file, or unset it",
-        ) from error

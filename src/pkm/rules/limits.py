@@ -25,6 +25,7 @@ VALIDATOR_CHARS: Final = 1_024
 FLOOR_S: Final = 60 * 60
 FLOOR_WITHOUT_VALIDATORS_S: Final = 24 * 60 * 60
 LONGEST_WAIT_S: Final = 7 * 24 * 60 * 60
+INTERVAL_MOST_S: Final = 30 * 24 * 60 * 60  # of the user's own interval
 
 # Feeds and items.
 PARSE_WALL_S: Final = 10.0

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from pkm.model.source import Source, Space, Stance, Tie
+from pkm.model.source import AS_EVER, Asking, Source, Space, Stance, Tie
 from pkm.rules import limits
 from pkm.rules.clean import tidy
 from pkm.rules.urls import join
@@ -35,6 +35,8 @@ class OpmlOutline:
         since: Aware, UTC; when it was followed.
         muted_at: Aware, UTC.
         private_host: To be honoured in the home's own `sources.opml` alone.
+        key_policy: As `Source.key_policy`; None if the file does not say.
+        interval_s, asking: As of a source; to be honoured in the home's own `sources.opml` alone.
     """
 
     url: str
@@ -51,6 +53,10 @@ class OpmlOutline:
     private: bool = False
     private_host: bool = False
     full: str = "never"
+    isolate: bool = False
+    key_policy: int | None = None
+    interval_s: int | None = None
+    asking: Asking = AS_EVER
     muted_at: datetime | None = None
 
 
@@ -87,6 +93,10 @@ def outline_of(source: Source) -> OpmlOutline:
         private=source.private,
         private_host=source.private_host,
         full=source.full,
+        isolate=source.isolate,
+        key_policy=source.key_policy or None,
+        interval_s=source.interval_s,
+        asking=source.asking,
         muted_at=source.muted_at,
     )
 

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from pkm.errors import Refused
-from pkm.model.source import Space, Stance, Tie
+from pkm.errors import Refused, UsageError
+from pkm.model.source import KEY_POLICIES, Asking, Space, Stance, Tie
 from pkm.rules import limits
+from pkm.rules.asking import from_attributes, interval
 from pkm.rules.charset import decode_xml
 from pkm.rules.clean import tidy
 from pkm.rules.opml import (
@@ -187,8 +188,28 @@ def _outline(
         private=ours("private") == "true",
         private_host=ours("private-host") == "true",
         full=full if (full := ours("full")) in _FULL and full else "never",
+        isolate=ours("isolate") == "true",
+        key_policy=_place(ours("key-policy")),
+        interval_s=_span(ours("interval")),
+        asking=_asking(attributes, prefix),
         muted_at=_moment(ours("mute")),
     )
+
+
+def _asking(attributes: dict[str, str], prefix: str) -> Asking:
+    ours = (name.partition(":") for name in attributes)
+    return from_attributes({key: attributes[f"{prefix}:{key}"] for space, _, key in ours if space == prefix})
+
+
+def _place(word: str | None) -> int | None:
+    return KEY_POLICIES.index(word) if word in KEY_POLICIES else None
+
+
+def _span(word: str | None) -> int | None:
+    try:
+        return interval(word) if word else None
+    except UsageError:
+        return None
 
 
 def _joined(old: OpmlOutline, new: OpmlOutline) -> OpmlOutline:

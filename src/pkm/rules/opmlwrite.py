@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from pkm.model.source import CAPTURES, Source, Tie
+from pkm.model.source import AS_EVER, CAPTURES, KEY_POLICIES, Source, Tie
 from pkm.rules import limits
+from pkm.rules.asking import attributes as told_attributes
+from pkm.rules.asking import interval_words
 from pkm.rules.clean import tidy
 from pkm.rules.opml import NAMESPACE, Folder, OpmlOutline, outline_of
 from pkm.rules.urls import has_secret, without_secrets
@@ -44,7 +46,8 @@ def write_outlines(outlines: Iterable[OpmlOutline], *, title: str) -> bytes:
 
 
 def _public(outline: OpmlOutline) -> OpmlOutline | None:
-    """The outline without passwords and tokens; None if its path is the secret: nothing useful is left."""
+    """The outline without passwords, tokens and the user's own network; None if its path is the secret."""
+    outline = replace(outline, asking=AS_EVER)
     if not has_secret(outline.url):
         return outline
     url = without_secrets(outline.url)
@@ -89,6 +92,10 @@ def _leaf(outline: OpmlOutline) -> str:
         "pkm:stance": outline.stance,
         "pkm:private": "true" if outline.private else None,
         "pkm:full": None if outline.full == "never" else outline.full,
+        "pkm:isolate": "true" if outline.isolate else None,
+        "pkm:key-policy": KEY_POLICIES[outline.key_policy] if outline.key_policy else None,
+        "pkm:interval": interval_words(outline.interval_s) if outline.interval_s else None,
+        **{f"pkm:{name}": value for name, value in told_attributes(outline.asking).items()},
         "pkm:mute": _written(outline.muted_at),
         "pkm:private-host": "true" if outline.private_host else None,
     }

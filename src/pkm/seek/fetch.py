@@ -94,6 +94,7 @@ def request_for(source: Source, known: Mapping[str, Validators]) -> Request:
         last_modified=own.last_modified,
         known=known,
         allow_private=source.private_host,
+        asking=source.asking,
     )
 
 

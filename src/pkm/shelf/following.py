@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pkm.errors import Refused
-from pkm.model.source import CAPTURES, Source
+from pkm.model.source import AS_EVER, CAPTURES, Source
 from pkm.rules.ids import is_id
 from pkm.rules.limits import VANISHED_SHARE
 from pkm.rules.opml import OpmlFile, OpmlOutline
@@ -58,24 +58,39 @@ def _state(source: Source | None) -> str | None:
     if source is None:
         return None
     outline = write_opml([source], title="", with_private=True, with_secrets=True).decode()
-    return json.dumps({"outline": outline, "followed": source.followed})
+    return json.dumps({"outline": outline, "followed": source.followed, "key_policy": source.key_policy})
 
 
-def restored(shelf: Shelf, source_id: str, state: str | None) -> None:
-    """Bring a source back to a state of the undo log; inside `shelf.writing`, the file is written later."""
+def restored(shelf: Shelf, source_id: str, state: str | None) -> str | None:
+    """Bring a source back to a state of the undo log; inside `shelf.writing`, the file is written later.
+
+    Returns:
+        Why it was left as it is; None if it was brought back.
+    """
     known = shelf.store.sources.get(source_id)
     if known is None:
-        return
+        return f"{source_id} is gone"
     if state is None:
         if shelf.store.sources.has_arrivals(source_id):
             shelf.store.sources.save(replace(known, removed_at=shelf.now()))
         else:
             shelf.store.sources.forget(source_id)
-        return
+        return None
     said = json.loads(state)
     [outline] = read_opml(said["outline"].encode()).outlines
+    holder = shelf.store.sources.at(outline.url)
+    if holder is not None and holder.id != source_id:
+        return f"another source has the address of {known.title or source_id} by now"
     removed_at = None if said["followed"] else shelf.now()
-    shelf.store.sources.save(replace(_merged(known, outline), removed_at=removed_at))
+    before = replace(
+        _merged(known, outline),
+        url=outline.url,
+        title=outline.title,
+        key_policy=said.get("key_policy", 0),
+        removed_at=removed_at,
+    )
+    shelf.store.sources.save(before)
+    return None
 
 
 def catch_up(shelf: Shelf) -> None:
@@ -195,6 +210,10 @@ def _merged(source: Source, outline: OpmlOutline) -> Source:
         private=outline.private or has_secret(outline.url),
         private_host=outline.private_host,
         full=outline.full,
+        isolate=outline.isolate,
+        key_policy=source.key_policy if outline.key_policy is None else outline.key_policy,
+        interval_s=outline.interval_s,
+        asking=outline.asking,
         muted_at=outline.muted_at,
         followed_at=outline.since or source.followed_at,
     )
@@ -213,6 +232,8 @@ def from_foreign(shelf: Shelf, outlines: Sequence[OpmlOutline], *, allow_private
                 _merged(fresh, outline),
                 followed_at=shelf.now(),
                 private_host=allow_private,
+                interval_s=None,
+                asking=AS_EVER,
                 muted_at=None,
             )
         )

@@ -133,8 +133,7 @@ def _reindex(shelf: Shelf, relative: str) -> None:
 
 
 def _source(shelf: Shelf, change: Change) -> str | None:
-    following.restored(shelf, change.ref, change.before)
-    return None
+    return following.restored(shelf, change.ref, change.before)
 
 
 def _capture(shelf: Shelf, change: Change) -> str | None:

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from pkm.model.item import Enclosure, Via
+from pkm.model.source import AS_EVER, Asking
+from pkm.rules.asking import attributes, from_attributes
 
 
 def to_text(moment: datetime | None) -> str | None:
@@ -74,3 +76,13 @@ def to_enclosures(text: str) -> tuple[Enclosure, ...]:
     if text == "[]":
         return ()
     return tuple(Enclosure(**dict(zip(_ENCLOSURE_FIELDS, one, strict=False))) for one in json.loads(text))
+
+
+def asking_text(asking: Asking) -> str:
+    """How a source is asked, as a JSON object; no secret is in it."""
+    return json.dumps(attributes(asking), ensure_ascii=False, separators=(",", ":"))
+
+
+def to_asking(text: str | None) -> Asking:
+    """What such an object says."""
+    return from_attributes(json.loads(text)) if text and text != "{}" else AS_EVER
