@@ -13,7 +13,7 @@ from pkm.model.item import State
 from pkm.model.note import Kind
 from pkm.net.door import Door
 from pkm.rules.query import parse_query
-from pkm.seek.behind import find
+from pkm.seek.behind import Finder
 from pkm.seek.follow import Wishes, file
 from pkm.seek.look import Ask, look
 from pkm.seek.parser_process import FeedReader
@@ -136,5 +136,5 @@ def a_door():
 
 def followed(shelf, url):
     with a_door() as door, FeedReader() as reader:
-        found = find(url, door=door, reader=reader, now=NOW)
+        found = Finder(door=door, reader=reader, now=NOW).find(url)
     return file(shelf, found, Wishes(), options=PullOptions()).source

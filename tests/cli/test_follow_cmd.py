@@ -75,6 +75,56 @@ def test_several_feeds_end_with_the_numbered_list_and_the_flag(here, site):
     assert here("follow", site.url("/several"), "--pick", "9").code == 2
 
 
+def test_the_numbers_of_the_choices_can_be_typed_as_the_next_line(here, site):
+    err = here("follow", site.url("/several")).err
+    assert "pkm follow 1" in err
+    code, out, _err = here("follow", "2", "--tag", "links")
+    assert (code, "Links" in out) == (0, True)
+    code, out, _err = here("follow", "1-2")
+    assert (code, out.count("Links")) == (0, 1)
+    assert here("follow", "3").code == 1
+    here("seek")
+    code, _out, err = here("follow", "1")
+    assert code == 2
+    assert "pkm seek" in err
+
+
+def test_a_picked_feed_of_a_page_may_not_be_on_another_private_host(here, site):
+    with Site("127.0.0.2") as inner:
+        inner.serve("/feed", rss(*numbered(1)))
+        link = "<link rel=alternate type=application/rss+xml href={} title=X>"
+        site.serve("/leads", link.format(inner.url("/feed")) + link.format("/feed"), headers=HTML)
+        here("follow", site.url("/leads"))
+        assert here("follow", "1").code == 5
+        assert inner.requests == []
+        assert here("follow", "2").code == 0
+
+
+def test_a_program_gets_the_choices(here, site):
+    code, out, err = here("follow", site.url("/several"), "--json")
+    assert code == 2
+    [choice] = json.loads(out)["choices"]
+    assert choice["feeds"][1] == {"number": 2, "title": "Links", "url": site.url("/other")}
+    assert json.loads(err)["error"]["kind"] == "answer-needed"
+
+
+def test_rules_of_ones_own_are_read_from_the_home_and_told_with_their_line(here, site):
+    rules = here.home / "sites.yaml"
+    rules.write_text(
+        "sites:\n- name: Mine\n  hosts: [127.0.0.1]\n  path: /people/{who}\n"
+        "  feeds: [{title: all, url: '{origin}/{who}ed'}]\n",
+        encoding="utf-8",
+    )
+    site.requests.clear()
+    code, out, _err = here("follow", site.url("/people/fe"), terminal=True)
+    assert (code, out.splitlines()[0]) == (0, "On notes")
+    assert site.paths() == ["/feed"]
+    rules.write_text("sites:\n- name: Mine\n  hosts: [127.0.0.1]\n", encoding="utf-8")
+    code, _out, err = here("follow", site.url("/people/fe"))
+    assert code == 2
+    assert f"{rules}, line 2: the rule has no feeds" in err
+
+
 def test_on_a_terminal_the_number_is_asked_for(here, site):
     code, out, err = here("follow", site.url("/several"), terminal=True, stdin="7\n2\n")
     assert (code, "Links" in out) == (0, True)
@@ -85,8 +135,10 @@ def test_on_a_terminal_the_number_is_asked_for(here, site):
     ("path", "exit_code", "hint"),
     [("/bare", 3, "pkm add"), ("/gone", 3, "pkm follow"), ("/feed.opml/x", 3, "pkm follow")],
 )
-def test_what_is_no_feed_is_told_in_three_parts(here, site, path, exit_code, hint):
-    code, out, err = here("follow", site.url(path))
+def test_what_is_no_feed_is_told_in_three_parts(here, path, exit_code, hint):
+    with Site() as nowhere:
+        nowhere.serve("/bare", "<html><body>none</body></html>", headers=HTML)
+        code, out, err = here("follow", nowhere.url(path))
     assert (code, out) == (exit_code, "")
     assert err.startswith("pkm: ")
     assert hint in err

@@ -8,7 +8,7 @@ from pkm.errors import AddressRefused, FetchError, NotAFeed, NotFound, Refused, 
 from pkm.model.source import Space, Tie
 from pkm.net.door import Door
 from pkm.rules.opmlread import read_opml
-from pkm.seek.behind import Choice, find, find_behind
+from pkm.seek.behind import Choice, Finder
 from pkm.seek.follow import Wishes, file, known, preview
 from pkm.seek.followlist import follow_list, read_list
 from pkm.seek.parser_process import FeedReader
@@ -44,7 +44,7 @@ def site():
 @pytest.fixture(scope="module")
 def tools():
     with Door(user_agent="pkm/test") as door, FeedReader() as reader:
-        yield {"door": door, "reader": reader, "now": NOW}
+        yield Finder(door=door, reader=reader, now=NOW)
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def filed(shelf, found, **wishes):
 
 def test_a_feed_is_asked_for_once_and_its_items_come_from_that_answer(site, tools, shelf):
     site.requests.clear()
-    followed = filed(shelf, find(site.url("/feed"), **tools))
+    followed = filed(shelf, tools.find(site.url("/feed")))
     assert site.paths() == ["/feed"]
     assert (followed.items, followed.pulled.new, followed.source.title) == (1, 1, "On notes")
     assert shelf.store.addresses.of(followed.source.id)[site.url("/feed")].etag == '"v1"'
@@ -69,37 +69,37 @@ def test_a_feed_is_asked_for_once_and_its_items_come_from_that_answer(site, tool
 
 def test_of_a_page_its_one_feed_is_followed_and_that_of_comments_is_not(site, tools):
     site.serve("/page", page(("/feed", "On notes"), ("/comments", "Comments")), headers=HTML)
-    found = find(site.url("/page"), **tools)
+    found = tools.find(site.url("/page"))
     assert found.url == site.url("/feed")
 
 
 def test_of_a_page_with_several_feeds_the_user_picks(site, tools):
     site.serve("/several", page(("/feed", "On notes"), ("/other", "Links")), headers=HTML)
-    choice = find(site.url("/several"), **tools)
+    choice = tools.find(site.url("/several"))
     assert isinstance(choice, Choice)
     assert [link.title for link in choice.links] == ["On notes", "Links"]
-    found = find_behind(choice.links[0], of=choice.url, private_host=choice.private_host, **tools)
+    found = tools.find_behind(choice.links[0], of=choice.url, private_host=choice.private_host)
     assert found.fetched.feed.title == "On notes"
 
 
 def test_a_page_without_a_feed_says_so_and_what_to_type(site, tools):
     site.serve("/bare", "<html><body>nothing</body></html>", headers=HTML)
     with pytest.raises(NotAFeed) as caught:
-        find(site.url("/bare"), **tools)
+        tools.find(site.url("/bare"))
     assert "pkm add" in caught.value.hint
 
 
 def test_a_dead_host_and_a_dead_address_are_named(site, tools):
     for url in ("http://127.0.0.1:9/feed", site.serve("/gone", status=404)):
         with pytest.raises(FetchError) as caught:
-            find(url, **tools)
+            tools.find(url)
         assert "pkm follow" in caught.value.hint
 
 
 def test_a_private_host_is_right_only_if_it_was_typed(site, tools):
     with pytest.raises(AddressRefused):
-        find(site.url("/feed"), typed=False, **tools)
-    assert find(site.url("/feed"), **tools).private_host
+        tools.find(site.url("/feed"), typed=False)
+    assert tools.find(site.url("/feed")).private_host
 
 
 def test_a_page_of_one_host_does_not_lead_to_another_private_one(site, tools):
@@ -107,19 +107,19 @@ def test_a_page_of_one_host_does_not_lead_to_another_private_one(site, tools):
         inner.serve("/feed", RSS)
         site.serve("/leads-in", page((inner.url("/feed"), "Inner")), headers=HTML)
         with pytest.raises(AddressRefused):
-            find(site.url("/leads-in"), **tools)
+            tools.find(site.url("/leads-in"))
         assert inner.requests == []
 
 
 def test_a_feed_that_moved_for_good_is_followed_where_it_is_now(site, tools):
     site.redirect("/old", "/feed", status=301)
     site.redirect("/detour", "/feed", status=302)
-    assert find(site.url("/old"), **tools).url == site.url("/feed")
-    assert find(site.url("/detour"), **tools).url == site.url("/detour")
+    assert tools.find(site.url("/old")).url == site.url("/feed")
+    assert tools.find(site.url("/detour")).url == site.url("/detour")
 
 
 def test_what_is_followed_already_takes_only_what_is_said_now(site, tools, shelf):
-    filed(shelf, find(site.url("/feed"), **tools), tags=("a",))
+    filed(shelf, tools.find(site.url("/feed")), tags=("a",))
     there = known(shelf, site.url("/feed"), Wishes(space=Space.TEAM, tags=("b",)))
     assert (there.was_followed, there.changed) == (True, True)
     source = shelf.store.sources.get(there.source.id)
@@ -129,28 +129,28 @@ def test_what_is_followed_already_takes_only_what_is_said_now(site, tools, shelf
 
 
 def test_what_was_removed_is_followed_again_with_its_id(site, tools, shelf):
-    first = filed(shelf, find(site.url("/feed"), **tools))
+    first = filed(shelf, tools.find(site.url("/feed")))
     undo(shelf)
-    again = filed(shelf, find(site.url("/feed"), **tools))
+    again = filed(shelf, tools.find(site.url("/feed")))
     assert (again.source.id, again.was_followed, again.pulled.new) == (first.source.id, False, 0)
 
 
 def test_undo_takes_a_follow_back(site, tools, shelf):
-    filed(shelf, find(site.url("/feed"), **tools))
+    filed(shelf, tools.find(site.url("/feed")))
     undo(shelf)
     assert [one for one in shelf.store.sources.all() if one.followed] == []
     assert read_opml(shelf.home.sources.read_bytes()).outlines == ()
 
 
 def test_a_preview_stores_nothing(site, tools, shelf):
-    followed = preview(find(site.url("/feed"), **tools), Wishes(tie=Tie.STRONG))
+    followed = preview(tools.find(site.url("/feed")), Wishes(tie=Tie.STRONG))
     assert (followed.items, followed.source.tie) == (1, Tie.STRONG)
     assert shelf.store.sources.all() == ()
 
 
 def test_an_address_with_a_secret_is_private_from_the_first(site, tools, shelf):
     site.serve("/feed?token=0123456789abcdef", RSS)
-    followed = filed(shelf, find(site.url("/feed?token=0123456789abcdef"), **tools))
+    followed = filed(shelf, tools.find(site.url("/feed?token=0123456789abcdef")))
     assert followed.source.private
 
 

@@ -243,7 +243,14 @@ def _one_of(word: str, lookup: Lookup) -> str:
     return ids[0]
 
 
-_NOUNS: Final = {"i": "an item", "n": "a note", "h": "a quote", "s": "a source", "d": "a digest"}
+_NOUNS: Final = {
+    "i": "an item",
+    "n": "a note",
+    "h": "a quote",
+    "s": "a source",
+    "d": "a digest",
+    "u": "an address",
+}
 
 
 def _noun(one: str) -> str:

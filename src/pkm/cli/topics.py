@@ -44,7 +44,7 @@ _SCHEMAS: Final = (
     ("pkm.sensed/1", 'sense -m, note: {"note", "item", "made", "kept", "quote"}'),
     (
         "pkm.sources/1",
-        'source list: {"sources": [{"id", "url", "title", "space", "tie", "stance", "why", "health"}]}',
+        'source list, follow: {"sources": [{"id", "url", "title", "space", "tie", "stance", "why", "health"}]}; follow adds "choices" and "left_out"',
     ),
     (
         "pkm.status/1",

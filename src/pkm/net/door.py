@@ -54,6 +54,7 @@ class Request:
         allow_private: The user named this host: private and loopback addresses are right for it.
         asking: The source's own settings; its headers go to its own server alone.
         accept: The `Accept` header.
+        redirects: Go where a redirect leads; else it is the answer.
     """
 
     url: str
@@ -63,6 +64,7 @@ class Request:
     allow_private: bool = False
     asking: Asking = AS_EVER
     accept: str = FEED_ACCEPT
+    redirects: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,7 +227,7 @@ class Door:
             with explained(target.url, deadline):
                 reply = self._hop(target, headers, way.route_to(target), allowed=allowed, deadline=deadline)
             location = location_of(reply.status, reply.headers)
-            if location is None:
+            if location is None or not request.redirects:
                 break
             onward = next_target(trail, target, location)
             hops.append(Hop(url=_named(request, target, hops), status=reply.status, location=onward.url))

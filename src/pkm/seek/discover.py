@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 from pkm.rules import limits
 from pkm.rules.charset import decode_html
 from pkm.rules.clean import tidy
+from pkm.rules.feedlike import is_feedlike
 from pkm.rules.tags import RAW_TEXT, Tag, tags
 from pkm.rules.urls import is_web, join
 from pkm.seek.sniff import head_of, is_html
@@ -26,12 +26,6 @@ _TYPES = frozenset(
         "application/json", "application/xml", "text/xml", "application/x.atom+xml", "application/x-atom+xml", "text/rss+xml", "text/atom+xml",
     }
 )  # fmt: skip
-_PATH = re.compile(
-    r"(?:^|/)(?:feeds?|rss2?|atom|rdf)/?$|\.(?:rss|atom|rdf)$"
-    r"|(?:^|/)(?:[\w-]*(?:feed|rss|atom)[\w-]*|index)\.(?:xml|json|php)$",
-    re.IGNORECASE,
-)
-_QUERY = re.compile(r"(?:^|&)(?:feed|format|type|alt)=(?:rss2?|atom|feed|rdf)(?:&|$)", re.IGNORECASE)
 _COMMENTS = re.compile(r"comment|kommentar|comentario|reactie", re.IGNORECASE)
 
 
@@ -106,8 +100,7 @@ def _guessed(tag: Tag, base: str) -> FeedLink | None:
     target = _target(tag, base)
     if target is None:
         return None
-    parts = urlsplit(target)
-    if not (_PATH.search(parts.path) or _QUERY.search(parts.query)):
+    if not is_feedlike(target):
         return None
     return FeedLink(url=target, title=tidy(tag.attributes.get("title", ""), limit=limits.TITLE_CHARS))
 

@@ -20,12 +20,14 @@ class ListFollowed:
     Attributes:
         sources: Newly followed; nothing of them was asked for yet.
         allowed: Followed before, and refused for their private address; they may be asked now.
+        unasked: Followed before, and never asked yet: an earlier call was stopped.
         known: How many were followed before.
         skipped: What was left out: its name or address, and the reason.
     """
 
     sources: tuple[Source, ...]
     allowed: tuple[Source, ...]
+    unasked: tuple[Source, ...]
     known: int
     skipped: tuple[tuple[str, str], ...]
 
@@ -58,6 +60,28 @@ def read_list(path: Path) -> OpmlFile:
         raise
 
 
+def plan_list(shelf: Shelf, listed: OpmlFile, wishes: Wishes, *, allow_private: bool) -> ListFollowed:
+    """What `follow_list` would do.
+
+    Args:
+        shelf: Where.
+        listed: The list; what it says of private hosts and ids is not heeded.
+        wishes: Said of each of its sources.
+        allow_private: Private and loopback hosts are right for these.
+    """
+    fresh = following.from_foreign(shelf, listed.outlines, allow_private=allow_private)
+    allowed = following.with_leave(shelf, listed.outlines) if allow_private else []
+    told = {source.id for source in allowed}
+    unasked = [source for source in following.never_asked(shelf, listed.outlines) if source.id not in told]
+    return ListFollowed(
+        sources=tuple(wishes.applied(source) for source in fresh),
+        allowed=tuple(allowed),
+        unasked=tuple(unasked),
+        known=len(listed.outlines) - len(fresh),
+        skipped=tuple(listed.skipped),
+    )
+
+
 def follow_list(
     shelf: Shelf, listed: OpmlFile, wishes: Wishes, *, name: str, allow_private: bool
 ) -> ListFollowed:
@@ -65,23 +89,19 @@ def follow_list(
 
     Args:
         shelf: Where.
-        listed: The list; what it says of private hosts and ids is not heeded.
-        wishes: Said of each of them.
+        listed: See `plan_list`.
+        wishes: The same.
         name: Of the file, for messages and for `undo`.
-        allow_private: Private and loopback hosts are right for these.
+        allow_private: See `plan_list`.
+
+    Raises:
+        Refused: Nothing in it can be followed.
     """
     following.refuse_empty(listed.outlines, name)
     with shelf.writing():
-        fresh = following.from_foreign(shelf, listed.outlines, allow_private=allow_private)
-        allowed = following.with_leave(shelf, listed.outlines) if allow_private else []
-        sources = tuple(wishes.applied(source) for source in fresh)
-        if sources or allowed:
-            done = f"followed {len(sources)} sources" if sources else "allowed private addresses"
+        plan = plan_list(shelf, listed, wishes, allow_private=allow_private)
+        if plan.sources or plan.allowed:
+            done = f"followed {len(plan.sources)} sources" if plan.sources else "allowed private addresses"
             command = shelf.store.undo_log.begin("follow", f"{done} of {name}", shelf.now())
-            following.save(shelf, [*sources, *allowed], command=command)
-    return ListFollowed(
-        sources=sources,
-        allowed=tuple(allowed),
-        known=len(listed.outlines) - len(sources),
-        skipped=tuple(listed.skipped),
-    )
+            following.save(shelf, [*plan.sources, *plan.allowed], command=command)
+    return plan

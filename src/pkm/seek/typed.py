@@ -1,18 +1,21 @@
 """What a word of the command line means: a web address, or a file."""
 
+import re
 from pathlib import Path
 
 from pkm.errors import UsageError
 from pkm.net.address import is_loopback
 from pkm.rules.urls import display_url, join
 
+_HANDLE = re.compile(r"@([A-Za-z0-9_.-]+)@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)")
 _LIST_ENDINGS = frozenset({".opml", ".xml"})
 
 
 def address_of(word: str) -> str | None:
     """The web address that a word means, None if it means a file.
 
-    `feed://…` is what browsers hand on; a bare host is an address unless a file of that name is there.
+    `feed://…` is what browsers hand on; `@ana@social.example` is a person's page there; a bare host is an
+    address unless a file of that name is there.
 
     Raises:
         UsageError: It can be neither.
@@ -30,6 +33,8 @@ def address_of(word: str) -> str | None:
                 f"{display_url(word)} is no web address", hint="give one that begins with https://"
             )
         return url
+    if handle := _HANDLE.fullmatch(said):
+        said = f"{handle[2]}/@{handle[1]}"
     path = file_of(said)
     if _exists(path) or path.suffix.lower() in _LIST_ENDINGS or said.startswith(("/", "./", "../", "~")):
         return None

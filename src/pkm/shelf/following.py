@@ -250,6 +250,19 @@ def with_leave(shelf: Shelf, outlines: Sequence[OpmlOutline]) -> list[Source]:
     ]
 
 
+def never_asked(shelf: Shelf, outlines: Sequence[OpmlOutline]) -> list[Source]:
+    """Sources of these that are followed, and that nobody has asked yet."""
+    known = (shelf.store.sources.at(outline.url) for outline in outlines)
+    return [
+        source
+        for source in known
+        if source is not None
+        and source.followed
+        and source.muted_at is None
+        and source.health.checked_at is None
+    ]
+
+
 def refuse_empty(outlines: Sequence[OpmlOutline], name: str) -> None:
     """Refuse a list in which there is nothing to follow."""
     if not outlines:
