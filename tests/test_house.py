@@ -52,6 +52,8 @@ ONLY_IN: Final = {
     "typer": {"cli"},
     "click": set(),
     "rich": {"cli"},
+    "trafilatura": {"seek.extractor"},
+    "lxml": set(),
     "yaml": {"rules"},
     "nh3": {"rules"},
     "jinja2": {"share"},

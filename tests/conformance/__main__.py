@@ -4,11 +4,11 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from conformance import feeds
+from conformance import articles, feeds
 from conformance.score import Score
 from support.corpus import corpus_root
 
-SETS: tuple[Callable[[Path], Sequence[Score]], ...] = (feeds.scores,)
+SETS: tuple[Callable[[Path], Sequence[Score]], ...] = (feeds.scores, articles.scores)
 """Each looks at one part of the corpus; a new set is one more row here."""
 
 

@@ -19,6 +19,7 @@ from pkm.rules import limits
 from pkm.rules.clean import tidy
 from pkm.rules.urls import canonical, display_url, has_secret, match_url
 from pkm.seek.discover import looks_like_html
+from pkm.seek.extractor import best
 from pkm.seek.fetch import ask_typed
 from pkm.seek.page import Page, read_page
 from pkm.seek.triage import KeepWishes, annotate, keep
@@ -116,7 +117,7 @@ def read_address(url: str, *, door: Door, now: datetime, typed: bool) -> tuple[P
     except (FeedError, CredentialsError, AddressRefused) as error:
         return bare, error
     if looks_like_html(answer.body, answer.content_type):
-        page = read_page(answer.body, url=answer.url, content_type=answer.content_type)
+        page = read_page(answer.body, url=answer.url, content_type=answer.content_type, find=best())
         return _of_page(replace(bare, moved_to=answer.moved_to), page), None
     if (answer.content_type or "").startswith("text/plain"):
         words = answer.body[: limits.HTML_BYTES].decode("utf-8", "replace")
@@ -139,7 +140,7 @@ def _of_page(piece: Piece, page: Page) -> Piece:
 def of_file(data: bytes, *, url: str) -> Piece:
     """The piece for an address whose text lies in a file: a saved page, or plain words."""
     if looks_like_html(data, None):
-        return _of_page(Piece(url=url), read_page(data, url=url, content_type=None))
+        return _of_page(Piece(url=url), read_page(data, url=url, content_type=None, find=best()))
     return Piece(url=url, words=data.decode("utf-8", "replace"))
 
 
