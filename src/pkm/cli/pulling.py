@@ -10,6 +10,7 @@ from pkm.cli.context import Run
 from pkm.cli.itemview import name_of, named_hint
 from pkm.cli.network import open_door, pull_options
 from pkm.cli.output import say, warn
+from pkm.cli.ruling import rules_for_pull
 from pkm.cli.terminal import is_terminal, width
 from pkm.config import Settings
 from pkm.model.source import Source
@@ -51,6 +52,11 @@ class Outcome:
         return sum(one.waiting for one in self.pulled)
 
     @property
+    def hidden(self) -> int:
+        """Of the new ones, those that the user's rules hide."""
+        return sum(one.hidden for one in self.pulled)
+
+    @property
     def revised(self) -> int:
         """Items that their source edited."""
         return sum(one.revised for one in self.pulled)
@@ -80,7 +86,7 @@ def run_pull(  # noqa: PLR0913 - how long to wait, and for what
     if not sources:
         return outcome
     progress = _Progress(run, len(sources))
-    options = pull_options(settings, max_time_s=max_time_s, finish=finish)
+    options = pull_options(settings, max_time_s=max_time_s, finish=finish, rules=rules_for_pull(run, shelf))
     steps = pull(shelf, sources, door=open_door(run, settings), options=options, wait_s=wait_s)
     try:
         with closing(steps):
@@ -152,6 +158,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
             "revised": outcome.revised,
             "failed": outcome.count("failed"),
         },
+        "hidden": outcome.hidden,
     }
 
 

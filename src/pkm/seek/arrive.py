@@ -15,6 +15,7 @@ from pkm.model.source import Source
 from pkm.rules.html import plain_text, sanitise
 from pkm.rules.identity import Keyed, content_sha, downgraded, keyed
 from pkm.rules.limits import FIRST_PULL_NEW
+from pkm.rules.ruleset import NOTHING, Rule, Verdict, state_after
 from pkm.rules.urls import canonical, match_url
 from pkm.seek.compare import (
     Changes,
@@ -27,6 +28,7 @@ from pkm.seek.compare import (
     newest,
     sort_moment,
 )
+from pkm.seek.ruling import carry_out, ruled
 from pkm.shelf import index
 from pkm.shelf.shelf import Shelf
 
@@ -41,6 +43,7 @@ class Brought:
         seen: Items in the document.
         new: Of those, stored for the first time.
         waiting: Of the new ones, those that wait to be looked at (the rest was filed away).
+        hidden: Of the new ones, those that a rule of the user's hides.
         revised: Said otherwise than before.
         oldest_key: Key of the oldest item in the document; None if it has none.
         newest_key: Key of the newest. By these two it is later told whether two documents overlap.
@@ -49,13 +52,20 @@ class Brought:
     seen: int = 0
     new: int = 0
     waiting: int = 0
+    hidden: int = 0
     revised: int = 0
     oldest_key: str | None = None
     newest_key: str | None = None
 
 
-def bring(
-    shelf: Shelf, source: Source, feed: ParsedFeed, *, now: datetime, first_new: int = FIRST_PULL_NEW
+def bring(  # noqa: PLR0913 - the facts of one answer
+    shelf: Shelf,
+    source: Source,
+    feed: ParsedFeed,
+    *,
+    now: datetime,
+    first_new: int = FIRST_PULL_NEW,
+    rules: Sequence[Rule] = (),
 ) -> Brought:
     """Store what a feed says; inside `shelf.writing`.
 
@@ -65,6 +75,7 @@ def bring(
         feed: As parsed.
         now: Aware, UTC; the moment of first sight.
         first_new: How many items of a source's first pull wait to be looked at.
+        rules: The user's, as `rules.ruleset.at_moment` gives them; for what comes in for the first time.
     """
     policy = downgraded(feed.items, source.key_policy)
     if policy != source.key_policy:
@@ -73,19 +84,23 @@ def bring(
     said = newest([_said(one) for one in keyed(feed.items, policy=policy)], first_pull=first)
     known = shelf.store.arrivals.known(source.id, names_of(said))
     changes = compare(said, known, shelf.store.arrivals.buried(source.id))
-    waiting = _add(shelf, source, changes.new, now=now, first=first, first_new=first_new)
+    named = replace(
+        source, title=source.title or feed.title
+    )  # rules may go by a title that is not stored yet
+    made = _add(shelf, named, changes.new, now=now, first=first, first_new=first_new, rules=rules)
     for revision in changes.revised:
         _revise(shelf, source, revision, now=now)
     shelf.store.arrivals.touch(changes.still_there, now)
-    return _brought(said, changes, waiting, now)
+    return _brought(said, changes, made, now)
 
 
-def _brought(said: Sequence[Said], changes: Changes, waiting: int, now: datetime) -> Brought:
+def _brought(said: Sequence[Said], changes: Changes, made: "Sequence[_Placed]", now: datetime) -> Brought:
     aged = sorted(said, key=lambda one: sort_moment(one.item, now))
     return Brought(
         seen=len(said),
         new=len(changes.new),
-        waiting=waiting,
+        waiting=sum(one.waits for one in made),
+        hidden=sum(one.item.hidden_by is not None for one in made),
         revised=len(changes.revised),
         oldest_key=aged[0].keyed.key if aged else None,
         newest_key=aged[-1].keyed.key if aged else None,
@@ -107,13 +122,27 @@ class _Placed:
     is_new: bool
     text: Text | None
     state: State
+    verdict: Verdict = NOTHING
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody should look at it."""
+        in_view = self.item.hidden_by is None
+        return in_view and state_after(self.verdict, self.state) == State.NEW
 
 
 def _add(  # noqa: PLR0913 - the facts of one pull
-    shelf: Shelf, source: Source, new: Sequence[Said], *, now: datetime, first: bool, first_new: int
-) -> int:
+    shelf: Shelf,
+    source: Source,
+    new: Sequence[Said],
+    *,
+    now: datetime,
+    first: bool,
+    first_new: int,
+    rules: Sequence[Rule],
+) -> list[_Placed]:
     states = first_states(new, most_new=first_new) if first else (State.NEW,) * len(new)
-    placed = _place(shelf, source, new, states, now=now)
+    placed = [_ruled(one, source, rules) for one in _place(shelf, source, new, states, now=now)]
     store = shelf.store
     store.texts.add([one.text for one in placed if one.text], at=now)
     made = [one for one in placed if one.is_new]
@@ -126,7 +155,16 @@ def _add(  # noqa: PLR0913 - the facts of one pull
         if not one.is_new and one.item.stub:
             _fill_stub(shelf, source, one, now)
     store.decisions.add([_filed(one.item, now, shelf.device) for one in made if one.state == State.LET_GO])
-    return sum(one.state == State.NEW for one in made)
+    carry_out(shelf, [(one.item, one.verdict) for one in made])
+    return made
+
+
+def _ruled(one: _Placed, source: Source, rules: Sequence[Rule]) -> _Placed:
+    """Rules are for what nobody has seen: what joins a known item was judged when that came in."""
+    if not one.is_new:
+        return one
+    item, verdict = ruled(rules, one.item, one.text, source)
+    return replace(one, item=item, verdict=verdict)
 
 
 def _place(
