@@ -39,7 +39,7 @@ def test_the_document_is_that_of_the_contract(here, site):
     assert document["totals"] == {"sources": 2, "new": 1, "revised": 0, "failed": 1}
     by_url = {one.pop("url"): one for one in document["sources"]}
     good, bad = by_url[site.url("/feed")], by_url[site.url("/bad")]
-    assert set(good) == {"id", "status", "new", "revised", "error"}
+    assert set(good) == {"id", "status", "new", "revised", "rekeyed", "error"}
     assert (good["status"], good["new"], good["error"]) == ("new", 1, None)
     assert bad["status"] == "failed"
     assert set(bad["error"]) == {"kind", "message", "hint"}

@@ -1,5 +1,7 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -7,14 +9,16 @@ from pkm.model.item import ParsedItem, State
 from pkm.rules.identity import keyed
 from pkm.rules.limits import ITEMS_FIRST_PULL, ITEMS_PER_PULL
 from pkm.seek.compare import (
-    Said,
-    believable,
+    Near,
     compare,
     first_states,
+    later_states,
     names_of,
     newest,
     sort_moment,
+    unburied,
 )
+from pkm.seek.said import Said, believable
 from pkm.store.arrivals import KnownArrival
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -25,9 +29,16 @@ def said(raw_id, *, sha="a", days=0, **fields):
     return Said(keyed=keyed([item])[0], content_sha=sha)
 
 
-def known(row, key, sha="a"):
+def known(row, key, sha="a", **fields):
     return KnownArrival(
-        row=row, key=key, item=f"i-{row}", content_sha=sha, first_seen=NOW, date_source="feed", revisions=0
+        row=row,
+        key=key,
+        item=f"i-{row}",
+        content_sha=sha,
+        first_seen=NOW,
+        date_source="feed",
+        revisions=0,
+        **fields,
     )
 
 
@@ -43,13 +54,48 @@ def test_what_is_known_and_says_the_same_is_only_still_there():
 def test_what_is_known_and_says_otherwise_is_a_revision():
     changes = compare([said("1", sha="b")], {"g:1": known(7, "g:1")})
     assert [one.known.row for one in changes.revised] == [7]
-    assert changes.still_there == (7,)
+    assert changes.still_there == ()
 
 
-def test_an_item_whose_id_changed_is_known_by_its_link():
-    one = said("new-id", url="https://a.example/1")
-    changes = compare([one], {"u:https://a.example/1": known(7, "g:old-id")})
+@pytest.mark.parametrize("witness", [{"title": "  a TITLE"}, {"published_at": NOW}])
+def test_an_item_whose_id_changed_is_known_by_its_link_and_one_more_witness(witness):
+    one = said("new-id", url="https://a.example/1", title="A title")
+    changes = compare([one], {"u:https://a.example/1": known(7, "g:old-id", **witness)})
+    assert (changes.new, changes.still_there) == ((), (7,))
+    assert [name for learnt in changes.learnt for name in learnt.names] == ["g:new-id"]
+
+
+def test_a_second_piece_about_one_page_is_not_taken_for_an_edit_of_the_first():
+    one = said("2", url="https://c.example/x", title="Once more")
+    other = known(7, "g:1", title="A page", published_at=NOW - timedelta(days=9))
+    assert compare([one], {"u:https://c.example/x": other}).new == (one,)
+
+
+def test_an_item_without_an_id_is_its_link():
+    one = said(None, url="https://a.example/1", title="Other title")
+    changes = compare([one], {"u:https://a.example/1": known(7, "u:https://a.example/1", title="A title")})
     assert changes.new == ()
+
+
+def test_the_path_of_an_id_alone_does_not_make_one_of_two_blogs_in_a_planet():
+    one = said("https://b.example/hello", title="Hello from B")
+    assert compare([one], {"p:/hello": known(7, "g:https://a.example/hello", title="Hello from A")}).new == (
+        one,
+    )
+
+
+def test_a_piece_whose_names_all_changed_with_its_headline_is_known_by_its_moment():
+    one = said("https://a.example/right", url="https://a.example/right", title="A right headline")
+    before = known(7, "g:https://a.example/wrnog", title="A wrnog headline", published_at=NOW)
+    assert compare([one], {}, Near(dated={NOW: [before]})).still_there == (7,)
+    other = known(7, "g:x", title="Something else entirely", published_at=NOW)
+    assert compare([one], {}, Near(dated={NOW: [other]})).new == (one,)
+
+
+def test_a_date_that_comes_after_a_guess_is_taken_and_no_edit():
+    [dated] = compare([said("1")], {"g:1": replace(known(7, "g:1"), date_source="seen")}).dated
+    assert dated.known.row == 7
+    assert compare([said("1")], {"g:1": known(7, "g:1")}).dated == ()
 
 
 def test_two_items_of_one_document_are_never_one_arrival():
@@ -59,7 +105,19 @@ def test_two_items_of_one_document_are_never_one_arrival():
 
 
 def test_what_was_pruned_for_good_does_not_come_back():
-    assert compare([said("1")], {}, buried={"g:1"}).new == ()
+    one = said("1", url="https://a.example/1")
+    assert unburied([one], {"g:1"}, set()) == ()
+    assert unburied([one], {"u:https://a.example/1"}, set()) == ()
+    assert unburied([one], set(), {"https://a.example/1"}) == ()
+    assert unburied([one], {"g:2"}, {"https://a.example/2"}) == (one,)
+
+
+def test_the_past_of_a_feed_served_again_is_filed_away_and_what_is_only_late_is_not():
+    oldest = NOW - timedelta(days=100)
+    parts = [said("old", days=101), said("between", days=99), said("late", days=29)]
+    assert later_states(parts, oldest=oldest, now=NOW) == (State.LET_GO, State.NEW, State.NEW)
+    assert later_states(parts, oldest=NOW, now=NOW)[2] == State.NEW
+    assert later_states(parts, oldest=None, now=NOW) == (State.NEW,) * 3
 
 
 def test_the_names_asked_for_are_key_and_aliases():

@@ -24,7 +24,7 @@ from pkm.shelf.replay import keep_quote
 from pkm.shelf.shelf import ShelfOptions
 from pkm.shelf.sync import sync
 from pkm.store.notes import NoteFilter
-from support.shelves import NOW, Clock, new_home, opened, stored_item
+from support.shelves import NOW, Clock, new_home, opened, stored_item, stored_source
 
 DRAFT = """---
 id: d-000000000001
@@ -331,3 +331,30 @@ def test_levels_of_notes_follow_the_homes_default(at):
     rebuild(at, options=ShelfOptions(level=Level.PUBLIC), now=Clock())
     with opened(at) as shelf:
         assert [note.level for note in shelf.store.notes.listing(NoteFilter())] == [Level.PUBLIC]
+
+
+@pytest.mark.parametrize("url", [None, "https://example.org/"])
+def test_a_kept_item_without_an_address_of_its_own_is_found_by_its_key(at, url):
+    feed = ParsedFeed(
+        format="rss20",
+        items=tuple(
+            ParsedItem(raw_id=str(number), url=url, title=f"Strip {number}", position=number)
+            for number in range(2)
+        ),
+    )
+    with opened(at) as shelf:
+        source = stored_source(shelf)
+        with shelf.writing():
+            bring(shelf, source, feed, now=NOW)
+            [first] = [item for item in shelf.store.items.each() if item.title == "Strip 0"]
+            decide(shelf, [first], Move(after=State.KEPT), command=None)
+    shutil.rmtree(at.state)
+    make_again(at)
+    with opened(at) as shelf:
+        with shelf.writing():
+            bring(shelf, shelf.store.sources.at(source.url), feed, now=NOW)
+        items = {item.title: item for item in shelf.store.items.each()}
+        assert (items["Strip 0"].id, items["Strip 0"].state) == (first.id, State.KEPT)
+        assert not items["Strip 0"].stub
+        assert len(items) == 2
+        assert shelf.store.awaited.of(source.url) == {}

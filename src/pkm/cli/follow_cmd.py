@@ -16,7 +16,6 @@ from pkm.cli.opening import open_shelf, settings_of
 from pkm.cli.output import warn
 from pkm.cli.registry import Commands
 from pkm.cli.report import in_three_parts
-from pkm.cli.ruling import rules_for_pull
 from pkm.config import Settings
 from pkm.errors import PkmError, UsageError
 from pkm.model.source import Space, Stance, Tie
@@ -187,5 +186,4 @@ class _Session:
     def _filed(self, found: Found) -> Followed:
         if self._said.dry_run:
             return preview(found, self._said.wishes)
-        options = pull_options(self._settings, rules=rules_for_pull(self._run, self._shelf))
-        return file(self._shelf, found, self._said.wishes, options=options)
+        return file(self._shelf, found, self._said.wishes, options=pull_options(self._settings))

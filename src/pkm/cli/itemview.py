@@ -29,7 +29,6 @@ def item_fields(
         "via": via_text(item.via),
         "notes": list(listed.notes),
         "kind": item.kind,
-        "hidden_by": item.hidden_by,
     }
 
 

@@ -1,7 +1,6 @@
 """The door to the network and how to pull, as the settings say; loaded only by commands that ask somebody."""
 
 import random
-from collections.abc import Callable
 
 from pkm import __version__
 from pkm.cli.context import Run
@@ -10,7 +9,6 @@ from pkm.config import Settings
 from pkm.net.door import Door
 from pkm.net.transport import DoorLimits
 from pkm.rules.clean import Sink, clean
-from pkm.rules.ruleset import Rule
 from pkm.seek.pull import PullOptions
 
 
@@ -28,14 +26,7 @@ def open_door(run: Run, settings: Settings) -> Door:
     return door
 
 
-def pull_options(
-    settings: Settings,
-    *,
-    max_time_s: float | None = None,
-    finish: bool = True,
-    rules: tuple[Rule, ...] = (),
-    stop: Callable[[], bool] = lambda: False,
-) -> PullOptions:
+def pull_options(settings: Settings, *, max_time_s: float | None = None, finish: bool = True) -> PullOptions:
     """How to pull; see `PullOptions`."""
     return PullOptions(
         hosts_at_once=settings.pull.hosts_at_once,
@@ -44,6 +35,4 @@ def pull_options(
         finish=finish,
         first_new=settings.pull.first_new,
         jitter=random.random,
-        rules=rules,
-        stop=stop,
     )

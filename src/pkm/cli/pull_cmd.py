@@ -9,7 +9,7 @@ from pkm.cli.instep import in_step
 from pkm.cli.itemview import name_of
 from pkm.cli.opening import open_shelf, settings_of
 from pkm.cli.output import Column, Table, rfc3339, say, show
-from pkm.cli.pulling import Outcome, document, run_pull, tell_failures
+from pkm.cli.pulling import Outcome, document, run_pull, tell_failures, tell_moves
 from pkm.cli.registry import Commands
 from pkm.cli.talk import dotted
 from pkm.config import Settings
@@ -66,6 +66,7 @@ def pull_sources(  # noqa: PLR0913, PLR0917 - one parameter an option
         outcome = _pulled(run, shelf, chosen, settings, wait_s=wait, max_time_s=max_time, named=bool(source))
         show(run, _table(run, outcome), lambda: document(outcome))
         tell_failures(run, outcome)
+        tell_moves(run, outcome)
         _summarise(run, shelf, outcome)
     _end(run, outcome, strict=strict)
 
@@ -152,7 +153,6 @@ def _summarise(run: Run, shelf: Shelf, outcome: Outcome) -> None:
         return
     parts = [
         f"{outcome.new} new from {counted(outcome.count('new'), 'source')}" if outcome.new else "nothing new",
-        f"{outcome.hidden} hidden by your rules" if outcome.hidden else "",
         *(
             f"{outcome.count(word)} {word}"
             for word in ("unchanged", "failed", "skipped")

@@ -10,10 +10,10 @@ from pkm.cli.context import Run
 from pkm.cli.itemview import name_of, named_hint
 from pkm.cli.network import open_door, pull_options
 from pkm.cli.output import say, warn
-from pkm.cli.ruling import rules_for_pull
 from pkm.cli.terminal import is_terminal, width
 from pkm.config import Settings
 from pkm.model.source import Source
+from pkm.rules.amounts import counted
 from pkm.rules.clean import Sink, clean
 from pkm.rules.urls import display_url
 from pkm.seek.attention import needs_person
@@ -52,11 +52,6 @@ class Outcome:
         return sum(one.waiting for one in self.pulled)
 
     @property
-    def hidden(self) -> int:
-        """Of the new ones, those that the user's rules hide."""
-        return sum(one.hidden for one in self.pulled)
-
-    @property
     def revised(self) -> int:
         """Items that their source edited."""
         return sum(one.revised for one in self.pulled)
@@ -86,7 +81,7 @@ def run_pull(  # noqa: PLR0913 - how long to wait, and for what
     if not sources:
         return outcome
     progress = _Progress(run, len(sources))
-    options = pull_options(settings, max_time_s=max_time_s, finish=finish, rules=rules_for_pull(run, shelf))
+    options = pull_options(settings, max_time_s=max_time_s, finish=finish)
     steps = pull(shelf, sources, door=open_door(run, settings), options=options, wait_s=wait_s)
     try:
         with closing(steps):
@@ -137,6 +132,14 @@ def tell_failures(run: Run, outcome: Outcome) -> None:
             say(run, f"skipped {name_of(one.source)}: {clean(str(one.error), Sink.LINE)}")
 
 
+def tell_moves(run: Run, outcome: Outcome) -> None:
+    """Say of each source that named its old items anew that this was seen."""
+    for one in outcome.pulled:
+        if one.rekeyed:
+            items = counted(one.rekeyed, "item")
+            say(run, f"re-keyed {items} of {name_of(one.source)}: its site moved; what you decided stays")
+
+
 def failure_line(one: Pulled) -> str:
     """One failure in three parts, each line short enough to be read."""
     error = one.error
@@ -158,7 +161,6 @@ def document(outcome: Outcome) -> dict[str, Any]:
             "revised": outcome.revised,
             "failed": outcome.count("failed"),
         },
-        "hidden": outcome.hidden,
     }
 
 
@@ -171,6 +173,7 @@ def pulled_fields(one: Pulled) -> dict[str, Any]:
         "status": one.status,
         "new": one.new,
         "revised": one.revised,
+        "rekeyed": one.rekeyed,
         "error": None
         if error is None
         else {

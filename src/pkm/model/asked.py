@@ -23,7 +23,7 @@ class Asked:
     Attributes:
         at: Aware, UTC; when it began.
         status: HTTP status of the last hop; None if there was no answer.
-        seen: Items in the document; new, revised: of those.
+        seen: Items in the document; new, revised, rekeyed (known under a new name): of those.
         oldest_key: Of the oldest item in the document, newest_key of the newest; None if it had none.
         error: `kind` of the error; None if all went well.
         url: Address that was asked first, as it may be shown (no secrets).
@@ -46,6 +46,7 @@ class Asked:
     seen: int = 0
     new: int = 0
     revised: int = 0
+    rekeyed: int = 0
     oldest_key: str | None = None
     newest_key: str | None = None
     error: str | None = None

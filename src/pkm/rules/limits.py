@@ -34,6 +34,9 @@ PARSE_MEMORY: Final = 512 * MB
 ITEMS_FIRST_PULL: Final = 5_000
 ITEMS_PER_PULL: Final = 1_000
 FIRST_PULL_NEW: Final = 5
+RESET_DAYS: Final = 30  # what is older, and older than all a source gave before, is its past served again
+VERSIONS: Final = 5  # earlier versions of an item that are kept
+VOLATILE_CHANGES: Final = 3  # changed at so many looks in a row: only the newest words are kept
 TITLE_CHARS: Final = 1_000
 AUTHOR_CHARS: Final = 200
 TAG_CHARS: Final = 100
@@ -53,8 +56,6 @@ OPML_BYTES: Final = 10 * MB
 OPML_OUTLINES: Final = 20_000
 OPML_DEPTH: Final = 16
 VANISHED_SHARE: Final = 0.2
-RULES_BYTES: Final = 64_000
-RULES: Final = 500
 RACY_S: Final = 2.0
 
 # The store.

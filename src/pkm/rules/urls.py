@@ -6,6 +6,7 @@ compared, shown, checked and dialled is one and the same. No function here raise
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
@@ -44,6 +45,7 @@ def canonical(url: str, *, feed_url: str | None = None) -> str | None:
     return text if len(text) <= URL_CHARS else None
 
 
+@lru_cache(maxsize=1024)
 def match_url(url: str) -> str:
     """The key by which two spellings of one address are known as the same; never to be opened.
 
@@ -64,6 +66,18 @@ def match_url(url: str) -> str:
         query="&".join(sorted(parts)) or None,
     )
     return bare.text()
+
+
+def is_home_page(url: str) -> bool:
+    """Whether an address is bare: no path, no query. It names a site, and none of its pieces."""
+    web = parsed(match_url(url))
+    return web is not None and web.path in ("", "/") and web.query is None and web.fragment is None
+
+
+def path_of(url: str) -> str | None:
+    """What is left of an address when its site moves to another host: path and query, as compared."""
+    web = parsed(match_url(url))
+    return None if web is None else replace(web, host="", port="").text().removeprefix("https://")
 
 
 def join(base: str | None, url: str) -> str | None:

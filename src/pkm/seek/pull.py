@@ -21,7 +21,6 @@ from pkm.net.address import is_loopback
 from pkm.net.door import Answer, Door
 from pkm.net.politeness import Ask, Facts, Trouble, Turns, ask_for, next_check_at, server_of, trouble_of
 from pkm.rules.limits import FIRST_PULL_NEW, FLOOR_S, HOSTS_AT_ONCE, MOVE_DAYS, MOVE_SIGHTINGS
-from pkm.rules.ruleset import Rule
 from pkm.rules.urls import has_secret
 from pkm.seek.arrive import Brought, bring
 from pkm.seek.fetch import Fetched, fetch, shown
@@ -44,8 +43,8 @@ class Pulled:
         status: `new`, `unchanged`, `failed` or `skipped`.
         new: Arrivals stored for the first time; one that joins an item of another source counts too.
         waiting: Of those, the ones that wait to be looked at.
-        hidden: Of the new ones, those that the user's rules hide.
         revised: Items that the source edited.
+        rekeyed: Items known under a new name, since their site moved.
         error: Why it failed, or was skipped.
     """
 
@@ -53,8 +52,8 @@ class Pulled:
     status: str
     new: int = 0
     waiting: int = 0
-    hidden: int = 0
     revised: int = 0
+    rekeyed: int = 0
     error: PkmError | None = None
 
 
@@ -69,8 +68,6 @@ class PullOptions:
         finish: Wait for requests under way when that time is up; else they are given up, and tried again later.
         first_new: Items of a source's first pull that wait to be looked at.
         jitter: Draws 0 to 1, so that machines do not all ask at the same minute.
-        rules: The user's, in force now; for what comes in for the first time.
-        stop: Asked again and again: whether to begin nothing more and store what is here.
     """
 
     hosts_at_once: int = HOSTS_AT_ONCE
@@ -79,8 +76,6 @@ class PullOptions:
     finish: bool = True
     first_new: int = FIRST_PULL_NEW
     jitter: Callable[[], float] = lambda: 0.0
-    rules: tuple[Rule, ...] = ()
-    stop: Callable[[], bool] = lambda: False
 
 
 def due(sources: Sequence[Source], *, now: datetime, everything: bool = False) -> tuple[Source, ...]:
@@ -269,14 +264,7 @@ def store_answer(shelf: Shelf, fetched: Fetched, *, options: PullOptions) -> Pul
     source = fetched.source
     brought = Brought()
     if fetched.feed is not None:
-        brought = bring(
-            shelf,
-            source,
-            fetched.feed,
-            now=fetched.began_at,
-            first_new=options.first_new,
-            rules=options.rules,
-        )
+        brought = bring(shelf, source, fetched.feed, now=fetched.began_at, first_new=options.first_new)
         _learn(shelf, source, fetched.feed)
     if fetched.validators is not None:
         shelf.store.addresses.set(source.id, fetched.validators)
@@ -292,8 +280,8 @@ def store_answer(shelf: Shelf, fetched: Fetched, *, options: PullOptions) -> Pul
         status="new" if brought.new else "unchanged",
         new=brought.new,
         waiting=brought.waiting,
-        hidden=brought.hidden,
         revised=brought.revised,
+        rekeyed=brought.rekeyed,
     )
 
 
@@ -339,6 +327,7 @@ def _log_row(fetched: Fetched, brought: Brought) -> Asked:
         seen=brought.seen,
         new=brought.new,
         revised=brought.revised,
+        rekeyed=brought.rekeyed,
         oldest_key=brought.oldest_key,
         newest_key=brought.newest_key,
         error=fetched.error.kind if fetched.error else None,

@@ -99,12 +99,20 @@ def _item(shelf: Shelf, line: Line, at: datetime) -> Item | None:
     if item_id is None or not is_id(item_id) or not item_id.startswith("i-"):
         return None
     found = shelf.store.items.get(item_id)
-    if found is not None:
-        return found
-    known = _known(shelf, line)
+    known = _known(shelf, line) if found is None else None
     if known is not None:
         return shelf.store.items.get(adopt_id(shelf, known, item_id))
-    return _make(shelf, item_id, line, at)
+    item = found or _make(shelf, item_id, line, at)
+    if item.stub:
+        _await(shelf, item, line)
+    return item
+
+
+def _await(shelf: Shelf, item: Item, line: Line) -> None:
+    """Remember by which key its source will bring it: not everything has an address of its own."""
+    source_url, key = journal.text(line, "source_url"), journal.text(line, "key")
+    if source_url and key:
+        shelf.store.awaited.add(source_url, key, item.id)
 
 
 def _known(shelf: Shelf, line: Line) -> str | None:

@@ -1,9 +1,10 @@
 """Arrivals: what each source gave of an item, and the names by which it is known there."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from pkm.model.item import Arrival
 from pkm.rules.pointers import via_text
@@ -23,6 +24,11 @@ _NAMES = (
     "source, key, item, title, url, authors, published_at, updated_at, date_source, first_seen, last_seen,"
     " position, content_sha, text_sha, comments_url, via, hat_tip, enclosures, tags, language, revisions"
 )
+_KNOWN = (
+    "arrivals.id, arrivals.key, item, content_sha, first_seen, date_source, revisions, changes, title, url,"
+    " published_at, text_sha"
+)
+_LASTING = frozenset({"source", "key", "item", "first_seen", "position"})
 _CHUNK = 400
 
 
@@ -33,6 +39,10 @@ class KnownArrival:
     Attributes:
         row: Its number in the table, which survives a change of key.
         date_source: `seen` where its date was only a guess, and may be bettered.
+        revisions: How often its source edited it, as far as it was counted.
+        changes: At how many looks in a row it was found changed.
+        published_at: Aware, UTC; None if the feed gave no date.
+        text_sha: Key of its body in `texts`; None if it has none.
     """
 
     row: int
@@ -42,6 +52,11 @@ class KnownArrival:
     first_seen: datetime
     date_source: str
     revisions: int
+    changes: int = 0
+    title: str | None = None
+    url: str | None = None
+    published_at: datetime | None = None
+    text_sha: str | None = None
 
 
 class Arrivals:
@@ -53,35 +68,48 @@ class Arrivals:
     def known(self, source: str, keys: Iterable[str]) -> dict[str, KnownArrival]:
         """Which of these keys and aliases a source has, by the name that found it."""
         found: dict[str, KnownArrival] = {}
-        asked = list(dict.fromkeys(keys))
-        for start in range(0, len(asked), _CHUNK):
-            part = asked[start : start + _CHUNK]
+        for part in _parts(keys):
             marks = ", ".join("?" * len(part))
             rows = self._db.execute(
-                "SELECT names.name, arrivals.id, arrivals.key, item, content_sha, first_seen, date_source, revisions"
+                f"SELECT {_KNOWN}, names.name"
                 " FROM (SELECT alias AS name, arrival FROM arrival_keys WHERE source = ? AND alias IN"
                 f" ({marks}) UNION ALL SELECT key, id FROM arrivals WHERE source = ? AND key IN ({marks})) AS names"
                 " JOIN arrivals ON arrivals.id = names.arrival",
                 (source, *part, source, *part),
             ).fetchall()
-            for name, row, key, item, sha, seen, dated, revisions in rows:
-                known = KnownArrival(
-                    row=row,
-                    key=key,
-                    item=item,
-                    content_sha=sha,
-                    first_seen=moment(seen),
-                    date_source=dated,
-                    revisions=revisions,
-                )
-                if name == key or name not in found:
+            for row in rows:
+                known, name = _known(row), row[-1]
+                if name == known.key or name not in found:
                     found[name] = known
         return found
 
-    def buried(self, source: str) -> set[str]:
-        """Keys of the source that were pruned and must not come back."""
-        rows = self._db.execute("SELECT key FROM tombstones WHERE source = ?", (source,)).fetchall()
-        return {key for (key,) in rows}
+    def published(self, source: str, moments: Iterable[datetime]) -> dict[datetime, list[KnownArrival]]:
+        """The arrivals of a source that were published at these moments, by moment."""
+        asked = {stamp(at): at for at in moments}
+        found: dict[datetime, list[KnownArrival]] = {}
+        for part in _parts(asked):
+            marks = ", ".join("?" * len(part))
+            rows = self._db.execute(
+                f"SELECT {_KNOWN}, published_at FROM arrivals WHERE source = ? AND published_at IN ({marks})",
+                (source, *part),
+            ).fetchall()
+            for row in rows:
+                found.setdefault(asked[row[-1]], []).append(_known(row))
+        return found
+
+    def lately(self, source: str, limit: int) -> tuple[KnownArrival, ...]:
+        """The arrivals that a source brought last."""
+        rows = self._db.execute(
+            f"SELECT {_KNOWN} FROM arrivals WHERE source = ? ORDER BY id DESC LIMIT ?", (source, limit)
+        ).fetchall()
+        return tuple(_known(row) for row in rows)
+
+    def oldest(self, source: str) -> datetime | None:
+        """The oldest date that a source ever gave an item; None if it gave none."""
+        (at,) = self._db.execute(
+            "SELECT min(published_at) FROM arrivals WHERE source = ? AND published_at IS NOT NULL", (source,)
+        ).fetchone()
+        return to_moment(at)
 
     def add(self, arrivals: Iterable[Arrival]) -> None:
         """Store new arrivals with their aliases."""
@@ -90,21 +118,33 @@ class Arrivals:
             cursor = self._db.execute(f"INSERT INTO arrivals ({_NAMES}) VALUES ({marks})", _row(arrival))
             self._add_aliases(arrival, int(cursor.lastrowid or 0))
 
-    def revise(self, row: int, arrival: Arrival) -> None:
-        """Store what the source now says of an arrival that it had said otherwise."""
-        columns = [name for name in _NAMES.split(", ") if name not in {"source", "item", "first_seen"}]
+    def revise(self, row: int, arrival: Arrival, *, changes: int = 0) -> None:
+        """Store what the source now says of an arrival that it had said otherwise; its key stays.
+
+        Args:
+            row: Which.
+            arrival: As it now is.
+            changes: At how many looks in a row it was found changed.
+        """
+        columns = [name for name in _NAMES.split(", ") if name not in _LASTING]
         cells = dict(zip(_NAMES.split(", "), _row(arrival), strict=True))
         settings = ", ".join(f"{name} = ?" for name in columns)
         self._db.execute(
-            f"UPDATE arrivals SET {settings} WHERE id = ?",
-            (*(cells[name] for name in columns), row),
+            f"UPDATE arrivals SET {settings}, changes = ? WHERE id = ?",
+            (*(cells[name] for name in columns), changes, row),
         )
-        self._add_aliases(arrival, row)
+
+    def date(self, row: int, published_at: datetime) -> None:
+        """Give an arrival the date of its feed in place of a guess."""
+        self._db.execute(
+            "UPDATE arrivals SET published_at = ?, date_source = 'feed' WHERE id = ?",
+            (stamp(published_at), row),
+        )
 
     def touch(self, rows: Sequence[int], at: datetime) -> None:
-        """Remember that these were still there."""
+        """Remember that these were still there, as they had been."""
         self._db.executemany(
-            "UPDATE arrivals SET last_seen = ? WHERE id = ?", [(stamp(at), row) for row in rows]
+            "UPDATE arrivals SET last_seen = ?, changes = 0 WHERE id = ?", [(stamp(at), row) for row in rows]
         )
 
     def of_item(self, item: str) -> tuple[Arrival, ...]:
@@ -118,8 +158,7 @@ class Arrivals:
     def of_items(self, items: Sequence[str]) -> dict[str, tuple[Arrival, ...]]:
         """The arrivals of many items."""
         found: dict[str, tuple[Arrival, ...]] = {}
-        for start in range(0, len(items), _CHUNK):
-            part = items[start : start + _CHUNK]
+        for part in _parts(items):
             marks = ", ".join("?" * len(part))
             rows = self._db.execute(
                 f"SELECT {_NAMES} FROM arrivals WHERE item IN ({marks}) ORDER BY first_seen, id",
@@ -140,6 +179,28 @@ class Arrivals:
             "INSERT OR IGNORE INTO arrival_keys (source, alias, arrival) VALUES (?, ?, ?)",
             [(arrival.source, alias, row) for alias in arrival.aliases],
         )
+
+
+def _parts(names: Iterable[str]) -> Iterator[list[str]]:
+    asked = list(dict.fromkeys(names))
+    return (asked[start : start + _CHUNK] for start in range(0, len(asked), _CHUNK))
+
+
+def _known(row: Sequence[Any]) -> KnownArrival:
+    return KnownArrival(
+        row=row[0],
+        key=row[1],
+        item=row[2],
+        content_sha=row[3],
+        first_seen=moment(row[4]),
+        date_source=row[5],
+        revisions=row[6],
+        changes=row[7],
+        title=row[8],
+        url=row[9],
+        published_at=to_moment(row[10]),
+        text_sha=row[11],
+    )
 
 
 def _row(arrival: Arrival) -> tuple[object, ...]:

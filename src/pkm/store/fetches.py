@@ -9,7 +9,7 @@ from pkm.model.asked import Asked, Proposal, Proposed, Purpose
 from pkm.store.columns import moment, names, stamp, to_json, to_moment, to_text
 
 _COLUMNS = (
-    "source, at, purpose, status, seen, new, revised, oldest_key, newest_key, error, url, host, hops, sent, asked_with, gave,"
+    "source, at, purpose, status, seen, new, revised, rekeyed, oldest_key, newest_key, error, url, host, hops, sent, asked_with, gave,"
     " conditional, body_bytes, took_ms, retry_after_s, next_at, next_because"
 )
 _INSERT = "INSERT INTO fetches ({}) VALUES ({})".format(_COLUMNS, ", ".join("?" * len(_COLUMNS.split(", "))))
@@ -33,6 +33,7 @@ class Fetches:
                 asked.seen,
                 asked.new,
                 asked.revised,
+                asked.rekeyed,
                 asked.oldest_key,
                 asked.newest_key,
                 asked.error,

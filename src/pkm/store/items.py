@@ -32,8 +32,6 @@ class ItemFilter:
         until: Aware; sorted before it.
         kept_since: Aware; last kept at or after it.
         ids: Only these; None for no such limit.
-        hidden: Also those that a rule hides.
-        only_hidden: Those alone.
         limit: 0 for all.
         oldest_first: By the time of keeping, or of the last skip, for the walk through the unsensed.
     """
@@ -48,7 +46,6 @@ class ItemFilter:
     ids: tuple[str, ...] | None = None
     unsensed: bool = False
     hidden: bool = False
-    only_hidden: bool = False
     limit: int = 0
     oldest_first: bool = False
 
@@ -162,12 +159,6 @@ class Items:
             [(*row, by) for row in rows],
         )
 
-    def drop_tags(self, rows: Iterable[tuple[str, str]], *, by: str) -> None:
-        """Take tags off, as (item, folded tag); those that somebody else gave stay."""
-        self._db.executemany(
-            'DELETE FROM tags WHERE "on" = ? AND fold = ? AND by = ?', [(*row, by) for row in rows]
-        )
-
     def unsensed(self) -> int:
         """How many kept items have no words of the user's yet."""
         (count,) = self._db.execute(f"SELECT count(*) FROM items WHERE {UNSENSED}").fetchone()
@@ -274,7 +265,7 @@ class Items:
 
 
 def _where(chosen: ItemFilter) -> tuple[str, list[object]]:
-    terms = _in_view(chosen)
+    terms: list[str] = [] if chosen.hidden else ["items.hidden_by IS NULL"]
     values: list[object] = []
     if chosen.states:
         terms.append(f"items.state IN ({', '.join('?' * len(chosen.states))})")
@@ -306,12 +297,6 @@ def _where(chosen: ItemFilter) -> tuple[str, list[object]]:
         terms.append(f"items.id IN ({', '.join('?' * len(chosen.ids))})")
         values += chosen.ids
     return " AND ".join(terms) or "1", values
-
-
-def _in_view(chosen: ItemFilter) -> list[str]:
-    if chosen.only_hidden:
-        return ["items.hidden_by IS NOT NULL"]
-    return [] if chosen.hidden else ["items.hidden_by IS NULL"]
 
 
 def _row(item: Item) -> tuple[object, ...]:

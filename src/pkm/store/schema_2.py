@@ -49,7 +49,10 @@ STATEMENTS: Final[tuple[str, ...]] = (
     # -- identity
     # How often in a row an arrival was found changed: what changes at each look is no longer counted.
     "ALTER TABLE arrivals ADD COLUMN changes INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX arrivals_dated ON arrivals (source, published_at)",
     "ALTER TABLE fetches ADD COLUMN rekeyed INTEGER NOT NULL DEFAULT 0",
+    # Under which key policy the keys of its arrivals were made.
+    "ALTER TABLE sources ADD COLUMN keyed_by INTEGER NOT NULL DEFAULT 0",
     # What an arrival said before its source edited it; number 1 is the first.
     """
     CREATE TABLE versions (
@@ -81,6 +84,7 @@ STATEMENTS: Final[tuple[str, ...]] = (
     ) STRICT, WITHOUT ROWID
     """,
     "CREATE INDEX awaited_item ON awaited (item)",
+    "CREATE INDEX quotes_text ON quotes (text_sha) WHERE text_sha IS NOT NULL",
     "ALTER TABLE tombstones ADD COLUMN item TEXT",
     "CREATE INDEX tombstones_url ON tombstones (match_url) WHERE match_url IS NOT NULL",
     "CREATE INDEX tombstones_item ON tombstones (item)",
@@ -98,21 +102,6 @@ STATEMENTS: Final[tuple[str, ...]] = (
       row INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID
     """,
-    # -- rules and retention: a rule may tag, and what the user showed again no rule hides a second time
-    """
-    CREATE TABLE tags_of_2 (
-      "on" TEXT NOT NULL,
-      tag TEXT NOT NULL,
-      fold TEXT NOT NULL,
-      by TEXT NOT NULL DEFAULT 'user' CHECK (by IN ('user', 'feed', 'rule')),
-      PRIMARY KEY ("on", fold)
-    ) STRICT, WITHOUT ROWID
-    """,
-    'INSERT INTO tags_of_2 ("on", tag, fold, by) SELECT "on", tag, fold, by FROM tags',
-    "DROP TABLE tags",
-    "ALTER TABLE tags_of_2 RENAME TO tags",
-    "CREATE INDEX tags_fold ON tags (fold)",
-    "ALTER TABLE items ADD COLUMN shown_at TEXT",
-    "CREATE INDEX items_hidden ON items (hidden_by) WHERE hidden_by IS NOT NULL",
+    # -- rules and retention
     # -- sense
 )

@@ -8,12 +8,13 @@ from pathlib import Path
 from pkm.store import database
 from pkm.store.absence import Absence
 from pkm.store.addresses import Addresses
+from pkm.store.arrival_names import ArrivalNames
 from pkm.store.arrivals import Arrivals
+from pkm.store.awaited import Awaited
 from pkm.store.decisions import Decisions
 from pkm.store.digests import Digests, Shares
 from pkm.store.fetches import Fetches, Proposals
 from pkm.store.files import Files
-from pkm.store.hiding import Hiding
 from pkm.store.hosts import Hosts
 from pkm.store.items import Items
 from pkm.store.notes import Notes
@@ -44,8 +45,10 @@ class Store:
         self.hosts = Hosts(connection)
         self.items = Items(connection)
         self.arrivals = Arrivals(connection)
+        self.arrival_names = ArrivalNames(connection)
         self.texts = Texts(connection)
         self.versions = Versions(connection)
+        self.awaited = Awaited(connection)
         self.tombstones = Tombstones(connection)
         self.decisions = Decisions(connection)
         self.notes = Notes(connection)
@@ -56,7 +59,6 @@ class Store:
         self.undo_log = UndoLog(connection)
         self.files = Files(connection)
         self.absence = Absence(connection)
-        self.hiding = Hiding(connection)
 
     def transaction(self) -> AbstractContextManager[None]:
         """One write transaction: all of it or nothing. The caller holds the write lock."""

@@ -38,6 +38,11 @@ class Texts:
         row = self._db.execute("SELECT sha, html, text FROM texts WHERE sha = ?", (sha,)).fetchone()
         return Text(sha=row[0], html=row[1], text=row[2]) if row else None
 
+    def is_fetched(self, sha: str | None) -> bool:
+        """Whether a body was asked for or put in by hand, and not served by a feed."""
+        row = self._db.execute("SELECT kind FROM texts WHERE sha = ?", (sha,)).fetchone()
+        return row is not None and row[0] != "feed"
+
     def lengths(self, shas: Sequence[str]) -> Mapping[str, int]:
         """How many characters of plain text these bodies have."""
         found: dict[str, int] = {}

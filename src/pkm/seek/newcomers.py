@@ -1,0 +1,219 @@
+"""New things, onto the shelf: each makes an item, joins one that is there, or fills in a stub."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+
+from pkm.model.decision import By, Decision
+from pkm.model.item import Arrival, Item, ParsedItem, State, Text
+from pkm.model.source import Source
+from pkm.rules.html import plain_text, sanitise
+from pkm.rules.sameness import same_title
+from pkm.rules.urls import canonical, host_of, is_home_page, match_url
+from pkm.seek.compare import sort_moment
+from pkm.seek.said import Said, believable
+from pkm.seek.shown import show_best
+from pkm.shelf import index
+from pkm.shelf.shelf import Shelf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Placed:
+    """A new arrival with the item that it makes, joins, or fills in."""
+
+    said: Said
+    item: Item
+    is_new: bool
+    text: Text | None
+    state: State
+
+
+def add(shelf: Shelf, source: Source, new: Sequence[Said], states: Sequence[State], *, now: datetime) -> None:
+    """Store what a source brought for the first time.
+
+    Args:
+        shelf: Where.
+        source: Whose.
+        new: In document order.
+        states: Where each is to stand, if it is an item of its own.
+        now: Aware, UTC.
+    """
+    if not new:
+        return
+    placed = _place(shelf, source, new, states, now=now)
+    store = shelf.store
+    store.texts.add([one.text for one in placed if one.text], at=now)
+    made = [one for one in placed if one.is_new]
+    store.items.add([one.item for one in made])
+    store.items.name(
+        [(address, one.item.id) for one in placed if (address := telling_address(source, one.said.item))]
+    )
+    store.arrivals.add([arrival_of(source, one.said, one.item.id, one.text, now) for one in placed])
+    store.items.add_tags(_tags(placed), by="feed")
+    store.search.add([index.of_item(one.item, one.text) for one in made])
+    for one in placed:
+        if not one.is_new:
+            _join(shelf, source, one, now)
+    store.decisions.add([_filed(one.item, now, shelf.device) for one in made if one.state == State.LET_GO])
+
+
+def telling_address(source: Source, said: ParsedItem) -> str | None:
+    """The comparison address that makes two things of different sources one item; None if it tells nothing.
+
+    A feed that links every piece to its own front page says nothing of the piece.
+    """
+    if not said.url:
+        return None
+    own_page = is_home_page(said.url) and host_of(said.url) in {
+        host_of(source.url),
+        host_of(source.home_url or ""),
+    }
+    return None if own_page else match_url(said.url)
+
+
+def _place(
+    shelf: Shelf, source: Source, new: Sequence[Said], states: Sequence[State], *, now: datetime
+) -> list[_Placed]:
+    known = _Known(shelf, source, new)
+    placed: dict[int, _Placed] = {}
+    # Ids are made from the last of the document to its first, so that of equal dates the first stands on top.
+    for place in reversed(range(len(new))):
+        said, state = new[place], states[place]
+        joined = known.item_of(said)
+        text = text_of(said.item)
+        item = joined or _item(shelf.ids.new("i"), source, said.item, text, state, now)
+        placed[place] = _Placed(said=said, item=item, is_new=joined is None, text=text, state=state)
+        if joined is None:
+            known.remember(said, item)
+    return [placed[place] for place in range(len(new))]
+
+
+class _Known:
+    """The items that the new things of a document may be."""
+
+    def __init__(self, shelf: Shelf, source: Source, new: Sequence[Said]) -> None:
+        self._source = source
+        addresses = {one.keyed.key: telling_address(source, one.item) for one in new}
+        self._addresses = addresses
+        asked = [address for address in addresses.values() if address]
+        # An isolated source never joins its items with those of others; its own stubs it takes.
+        self._by_address = {} if source.isolate else shelf.store.items.matching(asked)
+        self._awaited = shelf.store.awaited.of(source.url)
+        ids = {*self._by_address.values(), *self._awaited.values()}
+        self._items = shelf.store.items.many(list(ids))
+        arrivals = shelf.store.arrivals.of_items(list(ids))
+        self._here = {item for item, came in arrivals.items() if any(one.source == source.id for one in came)}
+
+    def item_of(self, said: Said) -> Item | None:
+        """The item that a new thing is; None if it is one of its own."""
+        for name in (said.keyed.key, *said.keyed.aliases):
+            if name in self._awaited:
+                return self._items.get(self._awaited[name])
+        address = self._addresses[said.keyed.key]
+        item = self._items.get(self._by_address.get(address or "", ""))
+        # Two pieces of one source about one page are two, unless they bear one title.
+        if item is None or (item.id in self._here and not same_title(item.title, said.item.title)):
+            return None
+        return item
+
+    def remember(self, said: Said, item: Item) -> None:
+        """Let what follows in the document join this item too."""
+        address = self._addresses[said.keyed.key]
+        if address and not self._source.isolate:
+            self._by_address.setdefault(address, item.id)
+            self._items[item.id] = item
+            self._here.add(item.id)
+
+
+def text_of(item: ParsedItem) -> Text | None:
+    """The body of a parsed item, cleaned for storing; None if it has none."""
+    raw = item.html or item.summary_html
+    if not raw:
+        return None
+    html = sanitise(raw, base_url=item.url)
+    return Text(sha=sha256(html.encode()).hexdigest(), html=html, text=plain_text(html)) if html else None
+
+
+def _item(  # noqa: PLR0913, PLR0917 - what an item is made of
+    item_id: str, source: Source, said: ParsedItem, text: Text | None, state: State, now: datetime
+) -> Item:
+    return Item(
+        id=item_id,
+        title=said.title,
+        url=canonical(said.url) if said.url else None,
+        authors=said.authors,
+        published_at=believable(said.published_at),
+        first_seen=now,
+        sort_at=sort_moment(said, now),
+        source=source.id,
+        language=said.language,
+        state=state,
+        via=said.via,
+        text_sha=text.sha if text else None,
+        tags=said.tags,
+    )
+
+
+def arrival_of(source: Source, said: Said, item: str, text: Text | None, now: datetime) -> Arrival:
+    """An arrival as its source gives it now."""
+    published = believable(said.item.published_at)
+    return Arrival(
+        source=source.id,
+        key=said.keyed.key,
+        item=item,
+        title=said.item.title,
+        url=canonical(said.item.url) if said.item.url else None,
+        authors=said.item.authors,
+        published_at=published,
+        updated_at=believable(said.item.updated_at),
+        date_source="feed" if published else "seen",
+        first_seen=now,
+        last_seen=now,
+        position=said.item.position,
+        content_sha=said.content_sha,
+        text_sha=text.sha if text else None,
+        comments_url=said.item.comments_url,
+        via=said.item.via,
+        enclosures=said.item.enclosures,
+        tags=said.item.tags,
+        language=said.item.language,
+        aliases=said.keyed.aliases,
+    )
+
+
+def _tags(placed: Sequence[_Placed]) -> list[tuple[str, str, str]]:
+    return [(one.item.id, tag, tag.casefold()) for one in placed for tag in one.said.item.tags]
+
+
+def _filed(item: Item, now: datetime, device: str) -> Decision:
+    return Decision(
+        item=item.id, before=State.NEW, after=State.LET_GO, at=now, by=By.FIRST_PULL, device=device
+    )
+
+
+def _join(shelf: Shelf, source: Source, one: _Placed, now: datetime) -> None:
+    """One more source has it, or the thing that only the user's files knew has come in: id and state stay."""
+    item = shelf.store.items.get(one.item.id)
+    if item is None:
+        return
+    if not item.stub:
+        show_best(shelf, item)
+        return
+    said = _item(item.id, source, one.said.item, one.text, item.state, now)
+    filled = replace(
+        item,
+        title=said.title or item.title,
+        url=item.url or said.url,
+        authors=said.authors or item.authors,
+        published_at=said.published_at or item.published_at,
+        sort_at=said.sort_at,
+        source=source.id,
+        language=said.language,
+        via=item.via or said.via,
+        text_sha=said.text_sha,
+        stub=False,
+    )
+    shelf.store.items.update(filled)
+    shelf.store.awaited.came_in(item.id)
+    shelf.store.search.put([index.of_item(filled, one.text)])
