@@ -59,7 +59,7 @@ def test_a_second_time_says_when_it_was_kept_and_which_note_is_on_it(here, site)
     code, _out, err = here("add", site.url("/one"))
     assert code == 0
     assert "you kept this on" in err
-    assert "note notes/one-thing.md" in err
+    assert 'note notes/one-thing.md: "Three words here."' in err
     assert site.requests == []
 
 
@@ -100,6 +100,10 @@ def test_stdin_is_read_only_when_asked_for(here):
         (("https://a.example/", "--via", "Ana", "--direct"), 2),
         (("https://a.example/", "--date", "soon"), 2),
         (("https://a.example/", "--text", "/no/such/file"), 1),
+        (("https://a.example/", "--mail", "x.eml"), 2),
+        (("-", "--text", "x"), 2),
+        (("--mail", "/no/such/file"), 1),
+        (("--mail", "-"), 1),
         (("-",), 2),
     ],
 )
@@ -123,3 +127,53 @@ def test_undo_lets_a_capture_go(here, site):
     here("add", site.url("/one"))
     here("undo")
     assert kept(here)[0]["state"] == "let-go"
+
+
+MAIL = "From: Ana <ana@a.example>\nSubject: Letter 7\nMessage-ID: <7@a.example>\n\nWords of the letter.\n"
+
+
+def test_a_mail_is_added_from_a_file_or_a_pipe(here, tmp_path):
+    path = tmp_path / "letter.eml"
+    path.write_text(MAIL, encoding="utf-8")
+    assert here("add", "--mail", str(path), "--via", "Bo").code == 0
+    [item] = kept(here)
+    assert (item["title"], item["authors"], item["kind"], item["via"]) == ("Letter 7", ["Ana"], "mail", "Bo")
+    code, _out, err = here("add", "--mail", "-", stdin=MAIL)
+    assert code == 0
+    assert "you kept this on" in err
+    assert len(kept(here)) == 1
+
+
+def test_words_in_a_file_need_no_address(here, tmp_path):
+    path = tmp_path / "words.txt"
+    path.write_text("A title\n\nand words\n", encoding="utf-8")
+    assert here("add", "--text", str(path)).code == 0
+    assert kept(here)[0]["title"] == "A title"
+
+
+def test_each_line_of_a_list_is_told_of(here, site):
+    here("add", site.url("/one"))
+    lines = f"- {site.url('/one')}\n* {site.url('/two')}\nhttps://{'x' * 5000}.example/\n"
+    answer = here("add", "-", "--json", stdin=lines)
+    document = json.loads(answer.out)
+    assert [(one["url"], one["known"]) for one in document["items"]] == [
+        (site.url("/one"), True),
+        (site.url("/two"), False),
+    ]
+    assert [one["kind"] for one in document["refused"]] == ["unsafe-link"]
+    answer = here("add", "-", stdin=lines)
+    assert answer.err.count("you kept '") == 2
+
+
+def test_what_is_said_of_a_thing_that_is_here_already_is_not_lost_in_silence(here, site):
+    here("add", site.url("/one"))
+    err = here("add", site.url("/one"), "--title", "Mine").err
+    assert "its title, author and date stay as they were" in err
+
+
+def test_a_mail_that_is_none_says_what_one_is(here, tmp_path):
+    path = tmp_path / "page.html"
+    path.write_text(PAGE, encoding="utf-8")
+    code, _out, err = here("add", "--mail", str(path))
+    assert code == 1
+    assert "From:" in err

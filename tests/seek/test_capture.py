@@ -1,20 +1,13 @@
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 import pytest
 
-from pkm.errors import AddressRefused, FetchError, UnsafeLink, UsageError
+from pkm.errors import AddressRefused, FetchError, NotFound, UnsafeLink, UsageError
 from pkm.model.item import State, Via
-from pkm.net.door import Door
-from pkm.seek.capture import (
-    Piece,
-    capture,
-    known,
-    of_file,
-    of_talk,
-    of_words,
-    pointer,
-    read_address,
-)
+from pkm.net.door import Answer, Door, Hop
+from pkm.seek.capture import capture, known, pointer
+from pkm.seek.pieces import Piece, of_answer, of_file, of_mail, of_talk, of_words, read_address
 from pkm.seek.triage import KeepWishes
 from pkm.shelf.rebuild import rebuild
 from pkm.shelf.shelf import ShelfOptions
@@ -154,3 +147,82 @@ def test_a_short_address_that_leads_on_for_good_is_known_by_both(site, door, she
     item = put(shelf, piece).item
     assert item.url == site.url("/long")
     assert known(shelf, short).id == known(shelf, site.url("/long")).id == item.id
+
+
+def test_the_address_that_a_page_calls_its_own_leads_to_it_if_it_is_of_the_same_site(site, door, shelf):
+    for path, link, believed in (
+        ("/amp/1", "/real/1", True),
+        ("/amp/2", "https://elsewhere.example/real/2", False),
+        ("/amp/3", "/", False),
+    ):
+        page = PAGE.replace("<head>", f"<head><link rel=canonical href='{link}'>")
+        url = site.serve(path, page, headers={"Content-Type": "text/html"})
+        item = put(shelf, read_address(url, door=door, now=NOW, typed=True)[0]).item
+        found = known(shelf, site.url(link) if link.startswith("/") else link)
+        assert (found is not None and found.id == item.id) is believed
+        assert item.url == url
+
+
+def test_a_page_that_turns_out_to_be_a_known_one_is_no_second_item(site, door, shelf):
+    item = put(shelf, Piece(url=site.url("/real/9"), title="X")).item
+    page = PAGE.replace("<head>", "<head><link rel=canonical href='/real/9'>")
+    url = site.serve("/amp/9", page, headers={"Content-Type": "text/html"})
+    done = put(shelf, read_address(url, door=door, now=NOW, typed=True)[0])
+    assert (done.item.id, done.before.id) == (item.id, item.id)
+    assert known(shelf, url).id == item.id
+
+
+def test_a_redirect_that_holds_its_target_is_not_asked(site, door, shelf):
+    site.serve("/told", PAGE, headers={"Content-Type": "text/html"})
+    url = f"https://www.google.com/url?sa=t&url={quote(site.url('/told'), safe='')}"
+    piece, error = read_address(url, door=door, now=NOW, typed=True)
+    assert isinstance(error, AddressRefused)  # the host that the user typed is Google's, not this one
+    assert put(shelf, piece).item.url == site.url("/told")
+
+
+def test_what_only_leads_on_is_kept_by_where_it_leads():
+    hop = Hop(url="https://t.co/x", status=302, location="https://a.example/long")
+    answer = Answer(url="https://a.example/long", status=200, headers={}, body=b"", hops=(hop,))
+    assert of_answer("https://t.co/x", answer).moved_to == "https://a.example/long"
+    assert of_answer("https://a.example/short", answer).moved_to is None
+
+
+MAIL = b"""From: Ana <ana@a.example>
+Subject: Letter 7
+Date: Fri, 20 Nov 2026 08:00:00 +0000
+Message-ID: <7@a.example>
+Content-Type: text/html
+
+<p>The <b>words</b> of the letter.</p>
+"""
+
+
+def test_a_mail_is_kept_with_sender_date_and_text_and_not_twice(tmp_path):
+    home = new_home(tmp_path)
+    with opened(home, now=NOW) as shelf:
+        item = put(shelf, of_mail(MAIL)).item
+        assert (item.kind, item.title, item.authors, item.url) == ("mail", "Letter 7", ("Ana",), None)
+        assert shelf.store.texts.get(item.text_sha).html == "<p>The <b>words</b> of the letter.</p>\n"
+        assert put(shelf, of_mail(MAIL)).before.id == item.id
+    rebuild(home, options=ShelfOptions(), now=lambda: NOW)
+    with opened(home, now=NOW) as shelf:
+        back = shelf.store.items.get(item.id)
+        assert (back.title, back.kind, back.authors) == ("Letter 7", "mail", ("Ana",))
+        assert "words of the letter" in shelf.store.texts.get(back.text_sha).text
+        assert put(shelf, of_mail(MAIL)).before.id == item.id
+
+
+def test_what_is_no_mail_is_not_taken_for_one():
+    with pytest.raises(NotFound):
+        of_mail(PAGE.encode())
+
+
+def test_a_saved_page_comes_back_with_its_text_and_has_the_address_that_it_calls_its_own(tmp_path):
+    home = new_home(tmp_path)
+    page = PAGE.replace("<head>", "<head><link rel=canonical href='https://a.example/real'>")
+    with opened(home, now=NOW) as shelf:
+        item = put(shelf, of_file(page.encode(), url=None)).item
+        assert (item.url, item.kind) == ("https://a.example/real", "page")
+    rebuild(home, options=ShelfOptions(), now=lambda: NOW)
+    with opened(home, now=NOW) as shelf:
+        assert shelf.store.texts.get(shelf.store.items.get(item.id).text_sha).text == "The text."

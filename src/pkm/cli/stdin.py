@@ -19,3 +19,17 @@ def read_words() -> str:
     if len(words) > NOTE_BYTES:
         raise UsageError(f"stdin holds more than {NOTE_BYTES // MB} MB", hint="add the pieces one by one")
     return as_text(words)
+
+
+def read_bytes(most: int) -> bytes:
+    """The bytes on stdin.
+
+    Raises:
+        UsageError: They are more than so many.
+    """
+    if sys.stdin is None:
+        return b""
+    data = sys.stdin.buffer.read(most + 1)
+    if len(data) > most:
+        raise UsageError(f"stdin holds more than {most // MB} MB", hint="add the pieces one by one")
+    return data

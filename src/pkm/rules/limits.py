@@ -45,6 +45,8 @@ URL_CHARS: Final = 4_096
 KEY_CHARS: Final = 2_048  # longer raw ids are hashed
 HTML_BYTES: Final = 1 * MB
 HTML_DEPTH: Final = 256
+MAIL_BYTES: Final = 10 * MB  # of one mail; what stands behind is attachments
+PAGES_PER_PULL: Final = 10  # of one source, fetched for the whole text
 
 # The user's files.
 FRONT_MATTER_BYTES: Final = 64_000

@@ -5,58 +5,21 @@
 A page that cannot be had is kept all the same: the user has seen it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
-from typing import Final
 
-from pkm.errors import AddressRefused, CredentialsError, FeedError, PkmError, UnsafeLink, UsageError
+from pkm.errors import UsageError
 from pkm.model.decision import Decision
 from pkm.model.item import Arrival, Item, State, Text
 from pkm.model.note import Kind, Note
-from pkm.net.door import Door, Request, judge
-from pkm.rules import limits
-from pkm.rules.clean import tidy
 from pkm.rules.urls import canonical, display_url, has_secret, match_url
-from pkm.seek.discover import looks_like_html
-from pkm.seek.extractor import best
-from pkm.seek.fetch import ask_typed
-from pkm.seek.page import Page, read_page
+from pkm.seek.pieces import Piece, must_be_web
 from pkm.seek.triage import KeepWishes, annotate, keep
 from pkm.shelf import captured, index, journal, notes
 from pkm.shelf.shelf import Shelf
 from pkm.store.undo_log import Change
-
-PAGE_ACCEPT: Final = "text/html, application/xhtml+xml, text/plain;q=0.8, */*;q=0.1"
-_TALK_TITLE_CHARS: Final = 60
-_TALK_TITLE_WORDS: Final = 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """What is put in.
-
-    Attributes:
-        url: Web address as given; None for a talk or pasted words.
-        kind: `page`, `talk` or `text`.
-        title: None: the page's own, else the address.
-        published_at: Aware, UTC.
-        words: Pasted or typed words of the thing itself; for a talk they become the note.
-        html: Its text as markup, from a page; None if there is none.
-        text: The same as plain text.
-        moved_to: Where the address led in the end, if elsewhere.
-    """
-
-    url: str | None = None
-    kind: str = "page"
-    title: str | None = None
-    authors: tuple[str, ...] = ()
-    published_at: datetime | None = None
-    language: str | None = None
-    words: str | None = None
-    html: str | None = None
-    text: str = ""
-    moved_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,93 +45,30 @@ def known(shelf: Shelf, url: str) -> Item | None:
     Raises:
         UnsafeLink: It is no web address.
     """
-    found = shelf.store.items.matching([match_url(_web(url))])
-    return shelf.store.items.get(next(iter(found.values()))) if found else None
+    return _known_as(shelf, [must_be_web(url)])
 
 
-def _web(url: str) -> str:
-    address = canonical(url)
-    if address is None:
-        raise UnsafeLink(
-            f"{display_url(url)}: not added",
-            why="it is no web address",
-            hint="give one that begins with https://, or paste the words: pkm add -",
-        )
-    return address
+def _known_as(shelf: Shelf, names: Sequence[str]) -> Item | None:
+    wanted = [match_url(name) for name in names]
+    found = shelf.store.items.matching(wanted)
+    return next((shelf.store.items.get(found[name]) for name in wanted if name in found), None)
 
 
-def read_address(url: str, *, door: Door, now: datetime, typed: bool) -> tuple[Piece, PkmError | None]:
-    """The page at an address, as far as it can be had.
-
-    Args:
-        url: Web address.
-        door: The network.
-        now: Aware, UTC.
-        typed: The user named this host on the command line, so it may be a private one.
-
-    Returns:
-        The piece, and why it is the bare address alone, if it is.
-    """
-    _web(url)
-    bare = Piece(url=url)
-    try:
-        answer, _ = ask_typed(Request(url=url, accept=PAGE_ACCEPT), door=door, typed=typed)
-        judge(answer, now)
-    except (FeedError, CredentialsError, AddressRefused) as error:
-        return bare, error
-    if looks_like_html(answer.body, answer.content_type):
-        page = read_page(answer.body, url=answer.url, content_type=answer.content_type, find=best())
-        return _of_page(replace(bare, moved_to=answer.moved_to), page), None
-    if (answer.content_type or "").startswith("text/plain"):
-        words = answer.body[: limits.HTML_BYTES].decode("utf-8", "replace")
-        return replace(bare, words=words, moved_to=answer.moved_to), None
-    return replace(bare, moved_to=answer.moved_to), None
-
-
-def _of_page(piece: Piece, page: Page) -> Piece:
-    return replace(
-        piece,
-        title=page.title,
-        authors=page.authors,
-        published_at=page.published_at,
-        language=page.language,
-        html=page.html,
-        text=page.text,
-    )
-
-
-def of_file(data: bytes, *, url: str) -> Piece:
-    """The piece for an address whose text lies in a file: a saved page, or plain words."""
-    if looks_like_html(data, None):
-        return _of_page(Piece(url=url), read_page(data, url=url, content_type=None, find=best()))
-    return Piece(url=url, words=data.decode("utf-8", "replace"))
-
-
-def of_talk(words: str) -> Piece:
-    """The piece for something that was said."""
-    said = notes.must_hold_words(words).strip()
-    title = " ".join(said.split()[:_TALK_TITLE_WORDS])
-    return Piece(kind="talk", title=tidy(title, limit=_TALK_TITLE_CHARS), words=said)
-
-
-def of_words(words: str) -> Piece:
-    """The piece for pasted words: their first line is the title.
-
-    Raises:
-        UsageError: There are none.
-    """
-    lines = [line for line in words.replace("\r\n", "\n").split("\n") if line.strip()]
-    if not lines:
-        raise UsageError("there is nothing to add", why="stdin was empty", hint="pkm add URL")
-    title = tidy(lines[0].lstrip("# "), limit=limits.TITLE_CHARS)
-    return Piece(kind="text", title=title or None, words=words.strip())
+def _names(piece: Piece) -> tuple[str, ...]:
+    """All that a piece may be known by."""
+    named = (piece.url, piece.moved_to, *piece.aliases)
+    return tuple(dict.fromkeys(canonical(name) or name for name in named if name))
 
 
 def capture(shelf: Shelf, piece: Piece, wishes: KeepWishes) -> Captured:
     """Store a piece and keep it; one that is known already is kept, with what is said of it now."""
-    before = known(shelf, piece.url) if piece.url else None
+    if piece.url is not None:
+        must_be_web(piece.url)
+    before = _known_as(shelf, _names(piece))
     if before is not None:
         there = shelf.store.notes.on(before.id)
+        with shelf.writing():
+            shelf.store.items.name([(match_url(name), before.id) for name in _names(piece)])
         decided = keep(shelf, [before], wishes)
         return Captured(item=decided.items[0], before=before, notes=tuple(there), note=decided.note)
     with shelf.writing():
@@ -209,13 +109,13 @@ def _store(shelf: Shelf, item: Item, piece: Piece, *, command: int) -> Item:
     item = replace(item, text_sha=text.sha if text else None)
     arrival = _arrival(item, now)
     if text is not None:
-        store.texts.add([text], at=now, kind="page" if piece.html else "pasted")
+        store.texts.add([text], at=now, kind="pasted" if piece.given else "page")
     store.items.add([item])
-    addresses = {match_url(one) for one in (item.url, piece.url) if one}
-    store.items.name([(address, item.id) for address in sorted(addresses)])
+    names = _names(piece)
+    store.items.name([(match_url(name), item.id) for name in names])
     store.arrivals.add([arrival])
     store.search.add([index.of_item(item, text)])
-    pasted = piece.words if piece.kind == "text" or not piece.html else None
+    given = (piece.words or piece.text) if piece.given else None
     event = journal.append(
         shelf,
         shelf.home.decisions,
@@ -223,7 +123,8 @@ def _store(shelf: Shelf, item: Item, piece: Piece, *, command: int) -> Item:
         {
             "do": "capture",
             **journal.item_fields(item, arrival, None),
-            "text": pasted if piece.kind != "talk" else None,
+            "aliases": [name for name in names if name != item.url],
+            "text": given,
         },
     )
     store.decisions.add(

@@ -76,7 +76,7 @@ class PageFacts:
         authors: Plain names.
         published_at: Aware, UTC; None if it does not say.
         language: BCP 47 tag.
-        canonical: Absolute address that the page calls its own; from outside, so see `rules.sites`.
+        canonical: Absolute address that the page calls its own; from outside, so see `rules.owners`.
     """
 
     title: str | None = None

@@ -9,6 +9,7 @@ from pkm.model.decision import By, Decision
 from pkm.model.item import Item, State
 from pkm.model.quote import Quote
 from pkm.rules.ids import is_id
+from pkm.rules.limits import URL_CHARS
 from pkm.rules.urls import canonical, match_url
 from pkm.shelf import index, journal
 from pkm.shelf.captured import keep_text
@@ -148,6 +149,9 @@ def _make(shelf: Shelf, item_id: str, line: Line, at: datetime) -> Item:
         stub=True,
     )
     add_stub(shelf, stub)
+    # Other names of what was put in by hand: a short address, the Message-ID of a mail.
+    names = journal.texts(line, "aliases")
+    shelf.store.items.name([(match_url(name), stub.id) for name in names if len(name) <= URL_CHARS])
     _bring_back_text(shelf, stub, line)
     return shelf.store.items.get(item_id) or stub
 
