@@ -29,6 +29,9 @@ def item_fields(
         "via": via_text(item.via),
         "notes": list(listed.notes),
         "kind": item.kind,
+        "also_in": [_source_fields(source) for source in listed.also_in],
+        "comments": listed.comments_url,
+        "edits": listed.edits,
     }
 
 
@@ -92,6 +95,15 @@ def name_of(source: Source | None) -> str:
     if source is None:
         return ""
     return source.title or display_url(source.url)
+
+
+def also_in(listed: ListedItem, *, most: int = 3) -> str:
+    """`also in: A, B and 2 more`; empty if one source alone brought it."""
+    names = [name_of(source) for source in listed.also_in]
+    if not names:
+        return ""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"also in: {', '.join(names[:most])}{more}"
 
 
 def title_of(item: Item) -> str:

@@ -1,13 +1,15 @@
 """`pkm read` and `pkm open`: one item, here or in the browser."""
 
 import textwrap
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
 
 from pkm.cli.context import Run
 from pkm.cli.instep import in_step
-from pkm.cli.itemview import ITEMS, item_fields, name_of, title_of
+from pkm.cli.itemview import ITEMS, also_in, item_fields, name_of, title_of
 from pkm.cli.opener import open_address
 from pkm.cli.opening import open_shelf, settings_of
 from pkm.cli.output import say, show_json, show_line, show_text
@@ -16,7 +18,7 @@ from pkm.cli.registry import Commands
 from pkm.cli.talk import dotted
 from pkm.cli.terminal import width
 from pkm.errors import NotFound, UsageError
-from pkm.model.item import Item, ListedItem
+from pkm.model.item import Item, ListedItem, Version
 from pkm.model.quote import Quote
 from pkm.rules.pointers import via_text
 from pkm.rules.reading import minutes_for
@@ -27,12 +29,23 @@ commands = Commands()
 _WIDEST = 88
 _MARK = ">> "
 
+Earlier = Annotated[
+    int | None,
+    typer.Option(
+        "--earlier",
+        metavar="N",
+        min=1,
+        help="As its source had it before it was edited; 1 is the last before.",
+    ),
+]
 Id = Annotated[str | None, typer.Argument(metavar="ID", help="A row of the last list, an id or its end.")]
 
 
 @commands("read", examples=("pkm read 2", "pkm read h4k2 --json"))
-def read(run: Run, item: Id = None) -> None:
+def read(run: Run, item: Id = None, earlier: Earlier = None) -> None:
     """Read an item here, as plain text.
+
+    What its source said before an edit is shown by --earlier; the last five are kept, and any that you quoted.
 
     What you marked with `pkm sense --quote` stands behind `>>`. `pkm sense -m "…"` without an ID
     then means this item. Without ID: the one that was shown last.
@@ -41,19 +54,24 @@ def read(run: Run, item: Id = None) -> None:
         in_step(run, shelf, wait=False)
         listed = _named(run, shelf, item)
         last_list(run, shelf).remember_shown(listed.item.id)
-        text = shelf.store.texts.get(listed.item.text_sha)
+        versions = tuple(reversed(shelf.store.versions.of_item(listed.item.id)))
+        shown = _version(listed.item, versions, earlier) if earlier else None
+        text = shelf.store.texts.get(shown.text_sha if shown else listed.item.text_sha)
         words = text.text if text else ""
         if run.json:
             show_json(
                 {
                     "schema": ITEMS,
                     "items": [
-                        item_fields(listed) | {"text": words, "html": _html(text.html if text else "")}
+                        item_fields(listed)
+                        | ({"title": shown.title, "url": shown.url, "until": shown.until} if shown else {})
+                        | {"text": words, "html": _html(text.html if text else "")}
+                        | {"versions": [{"until": one.until, "title": one.title} for one in versions]}
                     ],
                 }
             )
             return
-        show_text(_head(shelf, listed, words))
+        show_text(_head(shelf, listed, words, shown, versions))
         quotes = shelf.store.quotes.of_item(listed.item.id)
         if words:
             show_text("\n" + _body(run, words, quotes))
@@ -86,7 +104,31 @@ def _named(run: Run, shelf: Shelf, word: str | None) -> ListedItem:
     return listed
 
 
-def _head(shelf: Shelf, listed: ListedItem, words: str) -> str:
+def _version(item: Item, versions: Sequence[Version], earlier: int) -> Version:
+    if earlier > len(versions):
+        kept = "none is kept" if not versions else f"{len(versions)} kept"
+        raise NotFound(
+            f"'{title_of(item)}' has no {earlier}. earlier version",
+            why=f"its source edited it less often, or it was long ago: {kept}",
+            hint=f"pkm read {item.id[-4:]}" + (f" --earlier {len(versions)}" if versions else ""),
+        )
+    return versions[earlier - 1]
+
+
+def _edited(listed: ListedItem, versions: Sequence[Version]) -> str:
+    if not listed.edits or not versions:
+        return ""
+    times = "once" if listed.edits == 1 else f"{listed.edits} times"
+    return f"edited {times} by its source; before: pkm read {listed.item.id[-4:]} --earlier 1"
+
+
+def _head(
+    shelf: Shelf, listed: ListedItem, words: str, shown: Version | None, versions: Sequence[Version]
+) -> str:
+    said = _edited(listed, versions)
+    if shown is not None:
+        said = f"as its source had it until {shown.until.astimezone(shelf.zone):%Y-%m-%d %H:%M}"
+        listed = replace(listed, item=replace(listed.item, title=shown.title, url=shown.url))
     item = listed.item
     minutes = max(1, round(minutes_for(words)))
     facts = [
@@ -97,10 +139,12 @@ def _head(shelf: Shelf, listed: ListedItem, words: str) -> str:
         str(item.state),
     ]
     lines = [title_of(item), "  ".join(fact for fact in facts if fact)]
+    lines += [said, also_in(listed)]
     lines += [item.url] if item.url else []
+    lines += [f"discussed at {listed.comments_url}" if listed.comments_url not in {None, item.url} else ""]
     lines += [f"via {via_text(item.via)}"] if item.via and not item.via.direct else []
     lines += [f"note {note.path}" for note in shelf.store.notes.on(item.id)]
-    return "\n".join(lines)
+    return "\n".join(line for line in lines if line)
 
 
 def _body(run: Run, words: str, quotes: tuple[Quote, ...]) -> str:

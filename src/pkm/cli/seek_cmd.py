@@ -9,7 +9,7 @@ import typer
 from pkm.cli.context import Run
 from pkm.cli.glyphs import glyphs
 from pkm.cli.instep import in_step
-from pkm.cli.itemview import ITEMS, item_fields, name_of, title_of
+from pkm.cli.itemview import ITEMS, also_in, item_fields, name_of, title_of
 from pkm.cli.lastlist import short_ids
 from pkm.cli.opening import open_shelf, settings_of
 from pkm.cli.output import Cell, Column, Table, say, show
@@ -207,7 +207,7 @@ def _person_row(
         name_of(row.listed.source),
         age(item.sort_at, shelf.now()),
         *((str(item.state),) if everything else ()),
-        "; ".join(row.because),
+        "; ".join(filter(None, (*row.because, also_in(row.listed)))),
         short,
     )
 

@@ -32,7 +32,7 @@ _SCHEMAS: Final = (
     ),
     (
         "pkm.items/1",
-        'seek: {"items": [{"id", "title", "url", "authors", "published", "source", "state", "because", "via", "notes"}]}',
+        'seek: {"items": [{"id", "title", "url", "authors", "published", "source", "state", "because", "via", "notes", "kind", "also_in", "comments", "edits"}]}',
     ),
     ("pkm.found/1", 'find: {"found": [{"kind", "id", "title", "url" or "path", "snippet", "rank"}]}'),
     (

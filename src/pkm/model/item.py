@@ -250,6 +250,9 @@ class ListedItem:
         source: Whose arrival it shows; None for a stub.
         notes: Ids of the notes on it, oldest first.
         sources: In how many sources it arrived.
+        also_in: The others of them, first seen first; those that nobody follows any more too.
+        comments_url: Where it is discussed, by the word of the first source that says so.
+        edits: How often its source edited it.
         has_own_words: Whether one of its notes has words of the user's own.
     """
 
@@ -257,4 +260,7 @@ class ListedItem:
     source: Source | None = None
     notes: tuple[str, ...] = ()
     sources: int = 1
+    also_in: tuple[Source, ...] = ()
+    comments_url: str | None = None
+    edits: int = 0
     has_own_words: bool = False

@@ -204,15 +204,9 @@ class Items:
         """Items with what a list shows beside them."""
         ids = [item.id for item in items]
         notes, worded = self._notes_on(ids)
-        arrived = self._arrived_in(ids)
+        arrived = self._arrivals_of(ids)
         return tuple(
-            ListedItem(
-                item=item,
-                source=sources.get(item.source or ""),
-                notes=notes.get(item.id, ()),
-                sources=arrived.get(item.id, 0),
-                has_own_words=item.id in worded,
-            )
+            _listed(item, arrived.get(item.id, []), sources, notes.get(item.id, ()), worded=item.id in worded)
             for item in items
         )
 
@@ -240,12 +234,16 @@ class Items:
                 worded.add(item)
         return notes, worded
 
-    def _arrived_in(self, ids: Sequence[str]) -> dict[str, int]:
-        return dict(
-            self._beside(
-                "SELECT item, count(DISTINCT source) FROM arrivals WHERE item IN ({marks}) GROUP BY item", ids
-            )
-        )
+    def _arrivals_of(self, ids: Sequence[str]) -> dict[str, list[tuple[str, str | None, int]]]:
+        """Source, discussion and count of edits of each arrival, first seen first."""
+        found: dict[str, list[tuple[str, str | None, int]]] = {}
+        for item, *said in self._beside(
+            "SELECT item, source, comments_url, revisions FROM arrivals WHERE item IN ({marks})"
+            " ORDER BY first_seen, id",
+            ids,
+        ):
+            found.setdefault(item, []).append((said[0], said[1], said[2]))
+        return found
 
     def _with_tags(self, items: list[Item]) -> list[Item]:
         tags: dict[str, tuple[str, ...]] = {}
@@ -262,6 +260,27 @@ class Items:
             marks = ", ".join("?" * len(part))
             rows += self._db.execute(statement.format(marks=marks), part).fetchall()
         return rows
+
+
+def _listed(
+    item: Item,
+    arrived: Sequence[tuple[str, str | None, int]],
+    sources: Mapping[str, Source],
+    notes: tuple[str, ...],
+    *,
+    worded: bool,
+) -> ListedItem:
+    came_in = dict.fromkeys(source for source, _comments, _edits in arrived)
+    return ListedItem(
+        item=item,
+        source=sources.get(item.source or ""),
+        notes=notes,
+        sources=len(came_in),
+        also_in=tuple(sources[one] for one in came_in if one != item.source and one in sources),
+        comments_url=next((comments for _source, comments, _edits in arrived if comments), None),
+        edits=sum(edits for source, _comments, edits in arrived if source == item.source),
+        has_own_words=worded,
+    )
 
 
 def _where(chosen: ItemFilter) -> tuple[str, list[object]]:
