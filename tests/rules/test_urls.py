@@ -13,9 +13,11 @@ from pkm.rules.urls import (
     display_url,
     has_secret,
     host_of,
+    is_home_page,
     is_web,
     join,
     match_url,
+    path_of,
     shareable,
     without_secrets,
 )
@@ -104,6 +106,16 @@ def test_only_http_and_https_with_a_host_are_web_addresses(url, expected):
         ("https://www.youtube.com/watch?v=1&si=2&t=3", "https://www.youtube.com/watch?v=1&t=3"),
         ("https://a.example/x?si=2&t=3", "https://a.example/x?si=2&t=3"),
         ("https://www.amazon.co.uk/dp/1?tag=x&psc=1", "https://www.amazon.co.uk/dp/1"),
+        (
+            "https://www.amazon.de/-/Some-Title/dp/B00ABCDEF1/ref=sr_1_1?tag=x&th=1",
+            "https://www.amazon.de/dp/B00ABCDEF1?th=1",
+        ),
+        (
+            "https://www.amazon.com/Some-Title/dp/B00ABCDEF1/ref=sr_1_1",
+            "https://www.amazon.com/dp/B00ABCDEF1",
+        ),
+        ("https://amazon.co.uk/gp/product/B00ABCDEF1", "https://amazon.co.uk/dp/B00ABCDEF1"),
+        ("https://notamazon.com/x/dp/B00ABCDEF1/y", "https://notamazon.com/x/dp/B00ABCDEF1/y"),
         ("https://blog.substack.com/p/x?r=abc&isFreemail=true&s=r", "https://blog.substack.com/p/x?s=r"),
         ("https://x.com/a/status/1?s=20&t=abc", "https://x.com/a/status/1"),
         ("https://netflix.com/title?s=20", "https://netflix.com/title?s=20"),
@@ -315,6 +327,50 @@ def test_what_a_server_decodes_stays_the_same(path):
     url = canonical("https://a.example/" + path.replace("?", "").replace("%", "%25"))
     assert url is not None
     assert unquote_to_bytes(url.removeprefix("https://a.example/")) == path.replace("?", "").encode()
+
+
+@pytest.mark.parametrize("name", sorted({*tracking().names, *(f"{one}x" for one in tracking().prefixes)}))
+def test_every_listed_parameter_goes_from_every_host_in_any_capitals(name):
+    assert canonical(f"https://a.example/x?{name.upper()}=1&b=2&{name}") == "https://a.example/x?b=2"
+
+
+@pytest.mark.parametrize(
+    ("host", "name"), sorted((host, name) for host, names in tracking().by_host.items() for name in names)
+)
+def test_what_is_listed_for_a_host_goes_there_alone(host, name):
+    address = f"{host}example" if host.endswith(".") else host
+    assert canonical(f"https://www.{address}/x?{name}=1") == f"https://www.{address}/x"
+    assert canonical(f"https://a.example/x?{name}=1") == f"https://a.example/x?{name}=1"
+
+
+parameters = st.lists(
+    st.text("abc=", max_size=4) | st.sampled_from(["utm_source=a", "FBCLID", "b", "b=", "a=2"])
+)
+
+
+@settings(deadline=None, max_examples=100)
+@given(parameters)
+def test_of_a_query_only_what_tracks_goes_and_the_rest_keeps_its_order(given_parts):
+    url = canonical("https://a.example/x?" + "&".join(given_parts))
+    query = url.partition("?")[2]
+    left = [part for part in given_parts if not part.lower().startswith(("utm_", "fbclid"))]
+    assert query == "&".join(left)
+
+
+def test_a_bare_home_page_names_a_site_and_none_of_its_pieces():
+    for url in ("https://a.example", "http://www.a.example/index.html?utm_source=x#top"):
+        assert is_home_page(url)
+    for url in ("https://a.example/x", "https://a.example/?p=1", "https://a.example/#!/x", "no address"):
+        assert not is_home_page(url)
+
+
+def test_what_is_left_of_an_address_when_its_site_moves_is_path_and_query():
+    assert (
+        path_of("http://www.a.example:8080/x/?b=2&a=1")
+        == path_of("https://b.example/x?a=1&b=2")
+        == "/x?a=1&b=2"
+    )
+    assert path_of("no address") is None
 
 
 def test_the_list_of_tracking_parameters_is_read_whole():

@@ -16,6 +16,8 @@ from pkm.rules.tracking import tracking
 from pkm.rules.urlparts import DEFAULT_PORTS, Web, parsed, trimmed
 from pkm.rules.urlsecrets import HIDDEN, LOOSE_TOKEN, LOOSE_USER, is_secret_part, masked
 
+_AMAZON: Final = re.compile(r"(?:[a-z]+\.)?amazon\.[a-z]{2,3}(?:\.[a-z]{2})?")
+_AMAZON_THING: Final = re.compile(r"(?:/[^/]+){0,3}/(?:dp|gp/product)/([A-Z0-9]{10})(?:/[^/]*)?")
 _SCHEME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]*:")
 
 
@@ -27,7 +29,7 @@ def is_web(url: str) -> bool:
 def canonical(url: str, *, feed_url: str | None = None) -> str | None:
     """The address to store and to click: as published, without what only tracks.
 
-    User info, the default port, dot segments, an empty `?` and the fragment go (a fragment that begins
+    What only tracks is listed in `assets/tracking.txt`. User info, the default port, dot segments, an empty `?` and the fragment go (a fragment that begins
     with `!` or `/` is part of the address of some sites and stays). A Google redirect that has its target
     in itself becomes the target.
 
@@ -159,9 +161,18 @@ def _tidied(web: Web, own_hosts: set[str]) -> Web:
     return replace(
         web,
         user=None,
+        path=_shelf_path(web),
         query=_untracked(web.query, _bare(web.host), own_hosts) if web.query else None,
         fragment=web.fragment if kept else None,
     )
+
+
+def _shelf_path(web: Web) -> str:
+    """The path of an Amazon page without the title and the trail of the search that led to it."""
+    if not _AMAZON.fullmatch(_bare(web.host)):
+        return web.path
+    thing = _AMAZON_THING.fullmatch(web.path)
+    return f"/dp/{thing[1]}" if thing else web.path
 
 
 def _untracked(query: str, host: str, own_hosts: set[str]) -> str | None:

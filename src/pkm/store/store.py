@@ -17,6 +17,7 @@ from pkm.store.fetches import Fetches, Proposals
 from pkm.store.files import Files
 from pkm.store.hosts import Hosts
 from pkm.store.items import Items
+from pkm.store.joins import Joins
 from pkm.store.notes import Notes
 from pkm.store.quotes import Quotes
 from pkm.store.search import Search
@@ -44,6 +45,7 @@ class Store:
         self.proposals = Proposals(connection)
         self.hosts = Hosts(connection)
         self.items = Items(connection)
+        self.joins = Joins(connection)
         self.arrivals = Arrivals(connection)
         self.arrival_names = ArrivalNames(connection)
         self.texts = Texts(connection)
