@@ -3,6 +3,7 @@ import json
 import pytest
 
 from pkm.shelf import home as homes
+from support.cli import Session
 from support.shelves import Clock, opened, stored_item, stored_source
 
 
@@ -66,3 +67,58 @@ def test_a_place_that_holds_no_file_is_refused(pkm, shelf, tmp_path, place):
 
 def test_an_empty_home_exports_nothing(pkm, home):
     assert pkm("export", "items") == (0, "", "")
+
+
+LIST = """<opml version="2.0" xmlns:pkm="urn:pkm-loop:opml" xmlns:r="urn:reader"><body>
+<outline text="Work"><outline text="Open" type="rss" description="all of it" r:cookie="sid=1" xmlUrl="https://a.example/feed"
+ pkm:why="for the offer" pkm:stance="usually-disagree" pkm:tie="weak"/></outline>
+<outline text="Mine" type="rss" xmlUrl="https://b.example/feed" pkm:private="true"/>
+<outline text="Secret" type="rss" xmlUrl="https://c.example/feed?token=0123456789abcdef" htmlUrl="https://c.example/?token=0123456789abcdef"/>
+<outline text="ask her about these"/>
+</body></opml>"""
+
+
+@pytest.fixture
+def listed(pkm):
+    pkm("init")
+    (pkm.home / "sources.opml").write_text(LIST, encoding="utf-8")
+    return pkm
+
+
+def test_a_list_for_others_says_nothing_of_its_reader(listed):
+    code, out, err = listed("export", "opml")
+    assert code == 0
+    for said in ("https://a.example/feed", 'text="Work"', 'description="all of it"'):
+        assert said in out
+    for private in ("offer", "disagree", "weak", "b.example", "token", "cookie", "ask her", "pkm:id"):
+        assert private not in out
+    assert "2 sources left out" in err
+
+
+def test_with_both_flags_the_list_is_ones_own_file_byte_for_byte(listed):
+    listed("follow", "--dry-run", str(listed.home / "sources.opml"))
+    listed("source", "set", "Open", "--title", "Opened")
+    out = listed("export", "opml", "--with-private", "--with-secrets").out
+    assert out == (listed.home / "sources.opml").read_text(encoding="utf-8")
+    assert "ask her" in out
+
+
+def test_secrets_go_even_where_private_sources_are_wanted(listed):
+    out = listed("export", "opml", "--with-private").out
+    assert "b.example" in out
+    assert "c.example/feed" in out
+    assert "0123456789abcdef" not in out
+
+
+def test_an_exported_list_followed_by_another_home_and_exported_again_is_the_same(
+    listed, tmp_path, monkeypatch
+):
+    path = tmp_path / "feeds.opml"
+    assert listed("export", "opml", "--output", str(path)).code == 0
+    other = Session(tmp_path / "other", monkeypatch)
+    other("init")
+    other("follow", str(path), "--dry-run")
+    (other.home / "sources.opml").write_bytes(path.read_bytes())
+    again = other("export", "opml").out
+    assert again.encode() == path.read_bytes()
+    assert listed("export", "opml", "--output", str(path)).code == 2

@@ -2,8 +2,10 @@
 
 import ast
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given, settings
@@ -119,7 +121,8 @@ def test_only_web_addresses_come_in_and_the_rest_is_named(address):
 def test_a_filter_command_is_left_out_and_named():
     file = read('<outline text="A" xmlUrl="https://a.example/f" filtercmd="rm -rf ~"/>')
     assert urls(file) == ["https://a.example/f"]
-    assert "filter command" in file.skipped[0][1]
+    assert "filtercmd" in file.skipped[0][1]
+    assert file.outlines[0].extras == ()
 
 
 def test_lists_and_pages_are_named_but_not_followed():
@@ -127,7 +130,7 @@ def test_lists_and_pages_are_named_but_not_followed():
         '<outline text="L" type="include" url="https://a.example/l.opml"/><outline text="P" htmlUrl="https://a.example/"/>'
     )
     assert not file.outlines
-    assert [name for name, _ in file.skipped] == ["L", "P"]
+    assert [name for name, _ in file.noted] == ["L", "P"]
 
 
 def test_the_pseudo_scheme_feed_is_http():
@@ -200,6 +203,132 @@ def test_any_bytes_are_read_or_refused(data):
         except Refused as error:
             hints.append(error.hint)
     assert all(hints)
+
+
+# What is not ours.
+
+STRANGE = """<?xml version="1.0"?>
+<opml version="2.0" xmlns:m="https://m.example/ns" xmlns:pkm="urn:pkm-loop:opml">
+<head><title>My list</title><ownerName>Ana &amp; Bo</ownerName><!-- x --><docs><![CDATA[http://opml.org]]></docs></head>
+<body>
+<outline text="News" title="All news" isOpen="true" type="rss">
+  <outline text="A" title="The A" description="about &quot;a&quot;&#10;and b" type="atom" version="RSS2" m:hide="1"
+    other:x="2" pkm:later="soon" pkm:tie="strong" xmlUrl="https://a.example/f" language="en" category="x"/>
+  <outline text="a note of mine"/>
+  <outline text="Empty"></outline>
+  <outline type="include" text="L" url="https://a.example/l.opml"/>
+</outline>
+<outline text="Gone" isComment="true"><outline text="B" xmlUrl="https://b.example/f"/></outline>
+</body></opml>"""
+
+
+def again(file: OpmlFile) -> bytes:
+    return write_outlines(file.outlines, title=file.title or "", rest=file.rest)
+
+
+def test_what_other_programs_say_of_a_feed_a_folder_and_the_list_survives():
+    text = again(read_opml(STRANGE.encode())).decode()
+    for said in (
+        'title="The A"',
+        'description="about &quot;a&quot;&#10;and b"',
+        'type="atom"',
+        'version="RSS2"',
+        'm:hide="1"',
+        'other:x="2"',
+        'pkm:later="soon"',
+        'language="en"',
+        '<outline text="News" title="All news" isOpen="true">',
+        '<outline text="a note of mine"/>',
+        '<outline text="Empty"/>',
+        '<outline type="include" text="L" url="https://a.example/l.opml"/>',
+        "<ownerName>Ana &amp; Bo</ownerName>",
+        "<docs>http://opml.org</docs>",
+    ):
+        assert text.count(said) == 1, said
+
+
+def test_what_is_written_is_well_formed_and_says_the_same_when_read_again():
+    file = read_opml(STRANGE.encode())
+    first = again(file)
+    ET.fromstring(first)
+    back = read_opml(first)
+    assert (back.outlines, back.rest) == (file.outlines, file.rest)
+    assert again(back) == first
+
+
+def test_a_feed_that_is_commented_out_is_not_followed_and_stays_so():
+    file = read_opml(STRANGE.encode())
+    assert urls(file) == ["https://a.example/f"]
+    assert ("B", "it is commented out") in file.noted
+    text = again(file).decode()
+    assert 'xmlUrl="https://b.example/f" isComment="true"' in text
+    assert urls(read_opml(text.encode())) == ["https://a.example/f"]
+
+
+def test_two_programs_with_one_prefix_are_told_apart():
+    one = read_opml(
+        b'<opml xmlns:p="urn:a"><body><outline text="A" xmlUrl="https://a.example/f" p:x="1"/></body></opml>'
+    )
+    two = read_opml(
+        b'<opml xmlns:p="urn:b"><body><outline text="B" xmlUrl="https://b.example/f" p:x="2"/></body></opml>'
+    )
+    text = write_outlines([*one.outlines, *two.outlines], title="x")
+    ET.fromstring(text)
+    spaces = {extra.namespace for outline in read_opml(text).outlines for extra in outline.extras}
+    assert spaces == {"urn:a", "urn:b"}
+
+
+@pytest.mark.parametrize("name", ["filtercmd", "Command", "rssguard:postProcessScript", "on-script", "cmd"])
+def test_what_some_reader_would_run_is_never_handed_on(name):
+    file = read(f'<outline text="A" xmlUrl="https://a.example/f" {name}="rm -rf ~" description="kept"/>')
+    assert b"rm -rf" not in again(file)
+    assert b"kept" in again(file)
+    assert file.skipped
+
+
+def told(outline: OpmlOutline) -> OpmlOutline:
+    """The outline without its prefixes, which are made anew where two programs use the same."""
+    bare = tuple(one._replace(name=one.name.rpartition(":")[2]) for one in outline.extras)
+    return replace(outline, extras=bare)
+
+
+OUTLINES = st.recursive(
+    st.just(""),
+    lambda inner: st.lists(
+        st.builds(
+            lambda attributes, text: f"<outline {attributes}>{text}</outline>" if text else f"<outline {attributes}/>",
+            st.lists(
+                st.tuples(
+                    st.sampled_from(
+                        ["text", "TITLE", "type", "xmlUrl", "url", "htmlUrl", "isComment", "m:x", "pkm:x", "pkm:tie", "z:y", "@", "a b", "category", "xmlns:m", "xml:lang"]
+                    ),
+                    st.sampled_from(
+                        ["", "true", "rss", "link", "A", "B & c", "&lt;&#10;x", "https://a.example/1", "https://a.example/2", "exec:x", "/F/G,t", "urn:m", "\x1b[31m", "\x00"]
+                    ),
+                ),
+                max_size=5,
+            ).map(lambda pairs: " ".join(f'{name}="{value}"' for name, value in pairs)),
+            inner,
+        ),
+        max_size=4,
+    ).map("".join),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@given(
+    OUTLINES,
+    st.sampled_from(["", ' xmlns:m="urn:m"', ' xmlns:PKM="urn:pkm-loop:opml"', ' xmlns:pkm="urn:x"']),
+)
+@settings(max_examples=100, deadline=None)
+def test_whatever_was_read_goes_round_and_is_well_formed(body, declared):
+    file = read_opml(f"<opml{declared}><head><title>T</title></head><body>{body}</body></opml>".encode())
+    first = again(file)
+    ET.fromstring(first)
+    back = read_opml(first)
+    assert again(back) == first
+    assert {one.url: told(one) for one in back.outlines} == {one.url: told(one) for one in file.outlines}
+    assert len(back.rest.others) == len(file.rest.others)
 
 
 # Writing.

@@ -8,6 +8,7 @@ import typer
 
 from pkm.cli.ask import confirm
 from pkm.cli.context import Run
+from pkm.cli.instep import in_step
 from pkm.cli.itemview import item_fields
 from pkm.cli.opening import open_shelf, settings_of
 from pkm.cli.output import say, to_json
@@ -15,11 +16,26 @@ from pkm.cli.registry import Commands
 from pkm.errors import Refused
 from pkm.exchange.items import ExportedItem, exported_items
 from pkm.exchange.lines import write_lines
+from pkm.exchange.opml import exported_list
 from pkm.rules.amounts import counted
 from pkm.rules.urls import display_url, has_secret, without_secrets
 from pkm.shelf.shelf import Shelf
 
 commands = Commands()
+
+WithPrivate = Annotated[
+    bool,
+    typer.Option(
+        "--with-private",
+        help="Also private sources, your notes in the list, and what you said of each source.",
+    ),
+]
+WithSecrets = Annotated[
+    bool, typer.Option("--with-secrets", help="Leave passwords and tokens in the addresses.")
+]
+Output = Annotated[
+    str | None, typer.Option("--output", metavar="FILE", help="Write to this file, not to the terminal.")
+]
 
 
 @commands(
@@ -29,9 +45,7 @@ commands = Commands()
 )
 def export_items(
     run: Run,
-    output: Annotated[
-        str | None, typer.Option("--output", metavar="FILE", help="Write to this file, not to the terminal.")
-    ] = None,
+    output: Output = None,
 ) -> None:
     """Write every item as JSON Lines.
 
@@ -43,18 +57,53 @@ def export_items(
             for line in _lines(shelf):
                 print(line)  # noqa: T201 - data goes to stdout
             return
-        target = _target(Path(output))
-        if target.exists() and not confirm(run, f"{target} is there already: replace it?"):
-            raise Refused(f"{target} was left as it is", hint="name another file, or say --yes")
+        target = _target(run, Path(output))
         count = write_lines(target, _lines(shelf))
     say(run, f"{counted(count, 'item')} written to {target}")
 
 
-def _target(path: Path) -> Path:
+@commands(
+    "export opml",
+    examples=(
+        "pkm export opml > feeds.opml",
+        "pkm export opml --with-private --with-secrets --output all.opml",
+    ),
+)
+def export_opml(
+    run: Run,
+    output: Output = None,
+    with_private: WithPrivate = False,  # noqa: FBT002 - Typer reads a flag so
+    with_secrets: WithSecrets = False,  # noqa: FBT002 - the same
+) -> None:
+    """Write what you follow as OPML, for another reader or another person.
+
+    Folders, tags, titles and addresses are in it. Private sources, secrets in addresses, and what you said for
+    yourself (why, tie, stance, …) are left out unless you ask for them. With both flags it is your own
+    sources.opml.
+    """
+    with open_shelf(run, settings_of(run)) as shelf:
+        in_step(run, shelf, wait=False)
+        listed = exported_list(shelf, with_private=with_private, with_secrets=with_secrets)
+        if output is None or output == "-":
+            for line in listed.lines:
+                print(line)  # noqa: T201 - data goes to stdout
+        else:
+            target = _target(run, Path(output))
+            write_lines(target, listed.lines)
+            say(run, f"{counted(listed.sources, 'source')} written to {target}")
+    if listed.left_out:
+        say(
+            run, f"{counted(listed.left_out, 'source')} left out: --with-private, --with-secrets take them in"
+        )
+
+
+def _target(run: Run, path: Path) -> Path:
     if path.is_dir():
         raise Refused(f"{path} is a folder", hint="name a file: --output items.jsonl")
     if not path.parent.is_dir():
         raise Refused(f"there is no folder {path.parent}", hint="make it, or name a file elsewhere")
+    if path.exists() and not confirm(run, f"{path} is there already: replace it?"):
+        raise Refused(f"{path} was left as it is", hint="name another file, or say --yes")
     return path
 
 

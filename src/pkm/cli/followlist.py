@@ -53,6 +53,8 @@ def _tell_taken(run: Run, told: Told, path: Path, taken: ListFollowed, said: Sai
     told.left_out.extend(taken.skipped)
     for name, reason in taken.skipped:
         say(run, f"left out {clean(name, Sink.LINE)}: {reason}")
+    for name, reason in taken.noted:
+        say(run, f"noted {clean(name, Sink.LINE)}, not followed: {reason}")
     if said.dry_run:
         for source in taken.sources:
             told.add(source, "would follow", items=None, waiting=None)

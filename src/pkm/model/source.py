@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 CAPTURES = "captures"
 """Kind and title of the one built-in source: what the user put in by hand."""
@@ -118,6 +119,20 @@ AS_EVER = Asking()
 """As every source of which the user said nothing."""
 
 
+class Extra(NamedTuple):
+    """An attribute of an OPML outline that is no word of ours, kept for whoever wrote it.
+
+    Attributes:
+        name: As written, with its prefix.
+        value: Any text that XML can hold.
+        namespace: URI that the prefix stands for; empty without one.
+    """
+
+    name: str
+    value: str
+    namespace: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """Something followed: a feed, or the built-in `captures`.
@@ -137,6 +152,7 @@ class Source:
         key_policy: First step of the key chain that is trusted; 0 is the raw id.
         interval_s: Seconds between two requests as the user wishes, in place of what its rhythm says. None: no wish.
         asking: How it is to be asked.
+        extras: What other programs say of it in `sources.opml`.
         muted_at: Aware, UTC; a muted source is not asked. None: not muted.
         followed_at: Aware, UTC.
         removed_at: Aware, UTC; set once unfollowed (its items stay).
@@ -161,6 +177,7 @@ class Source:
     key_policy: int = 0
     interval_s: int | None = None
     asking: Asking = AS_EVER
+    extras: tuple[Extra, ...] = ()
     muted_at: datetime | None = None
     followed_at: datetime | None = None
     removed_at: datetime | None = None

@@ -10,13 +10,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from pkm.model.source import AS_EVER, Asking, Source, Space, Stance, Tie
+from pkm.model.source import AS_EVER, Asking, Extra, Source, Space, Stance, Tie
 from pkm.rules import limits
 from pkm.rules.clean import tidy
-from pkm.rules.urls import join
+from pkm.rules.urls import canonical, has_secret, join
 
 NAMESPACE: Final = "urn:pkm-loop:opml"
 WHY_CHARS: Final = 2_000
+
+OUR_WORDS: Final = frozenset(
+    {
+        *("id", "since", "why", "space", "tie", "stance", "private", "private-host", "full", "isolate"),
+        *("key-policy", "interval", "mute", "proxy", "user-agent", "ca", "insecure", "ipv4"),
+    }
+)
+"""Names in our namespace that have a meaning here; `header-…` too. Others are a later pkm's, and are kept."""
 
 Folder = tuple[str, ...]
 
@@ -37,6 +45,7 @@ class OpmlOutline:
         private_host: To be honoured in the home's own `sources.opml` alone.
         key_policy: As `Source.key_policy`; None if the file does not say.
         interval_s, asking: As of a source; to be honoured in the home's own `sources.opml` alone.
+        extras: Attributes that are no words of ours; also `type` if it is not rss, and `title` if it is not `text`.
     """
 
     url: str
@@ -57,7 +66,36 @@ class OpmlOutline:
     key_policy: int | None = None
     interval_s: int | None = None
     asking: Asking = AS_EVER
+    extras: tuple[Extra, ...] = ()
     muted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpmlOther:
+    """An outline that is no feed: a note, a link to another list, a feed that is commented out.
+
+    Attributes:
+        folder: Where it stands.
+        attributes: All of it, as written.
+    """
+
+    folder: Folder
+    attributes: tuple[Extra, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpmlRest:
+    """What a list holds beside its feeds: kept as it is for whoever wrote it.
+
+    Attributes:
+        head: Names and texts of the elements of the head, in the order of the file.
+        folders: What is said of a folder beside its name.
+        others: In the order of the file.
+    """
+
+    head: tuple[tuple[str, str], ...] = ()
+    folders: tuple[tuple[Folder, tuple[Extra, ...]], ...] = ()
+    others: tuple[OpmlOther, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +105,16 @@ class OpmlFile:
     Attributes:
         title: Plain text; None if absent.
         outlines: In the order in which the file names them first.
-        skipped: What was left out: its name or address, and the reason.
+        rest: What else is in it.
+        skipped: What cannot be taken as it stands: its name or address, and the reason.
+        noted: What was read into `rest` though it may look like a source: the same.
     """
 
     title: str | None = None
     outlines: tuple[OpmlOutline, ...] = ()
+    rest: OpmlRest = OpmlRest()
     skipped: tuple[tuple[str, str], ...] = ()
+    noted: tuple[tuple[str, str], ...] = ()
 
 
 def outline_of(source: Source) -> OpmlOutline:
@@ -97,6 +139,7 @@ def outline_of(source: Source) -> OpmlOutline:
         key_policy=source.key_policy or None,
         interval_s=source.interval_s,
         asking=source.asking,
+        extras=source.extras,
         muted_at=source.muted_at,
     )
 
@@ -120,6 +163,15 @@ def _order(folder: Folder) -> tuple[tuple[str, str], ...]:
     return tuple((name.casefold(), name) for name in folder)
 
 
+def sorted_others(others: Iterable[OpmlOther]) -> tuple[OpmlOther, ...]:
+    """Each once, by folder, a folder's own behind those of the folders in it: as they are written."""
+
+    def place(other: OpmlOther) -> list[tuple[int, str, str]]:
+        return [*((0, name.casefold(), name) for name in other.folder), (1, "", "")]
+
+    return tuple(sorted(dict.fromkeys(others), key=place))
+
+
 def own_title(name: str | None, url: str) -> str | None:
     """The name, unless it is the address, which we write where there is no name."""
     return None if name == tidy(url, limit=limits.TITLE_CHARS) else name
@@ -128,3 +180,11 @@ def own_title(name: str | None, url: str) -> str | None:
 def plain(text: str | None, limit: int) -> str | None:
     """The text, plain and cut; None if nothing is left of it."""
     return tidy(text, limit=limit) or None if text else None
+
+
+def source_key(url: str) -> str:
+    """By which two addresses are those of one source.
+
+    With a secret it is somebody's own feed: the address without it would be another's too.
+    """
+    return (None if has_secret(url) else canonical(url)) or url

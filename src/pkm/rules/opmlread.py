@@ -1,37 +1,38 @@
 """Read OPML, as tolerantly as can be done safely."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from enum import StrEnum
-from typing import TypeVar
 
-from pkm.errors import Refused, UsageError
-from pkm.model.source import KEY_POLICIES, Asking, Space, Stance, Tie
+from pkm.errors import Refused
+from pkm.model.source import Extra
 from pkm.rules import limits
-from pkm.rules.asking import from_attributes, interval
 from pkm.rules.charset import decode_xml
 from pkm.rules.clean import tidy
 from pkm.rules.opml import (
     NAMESPACE,
+    OUR_WORDS,
     WHY_CHARS,
     Folder,
     OpmlFile,
+    OpmlOther,
     OpmlOutline,
-    own_title,
+    OpmlRest,
     plain,
-    sorted_folders,
-    sorted_tags,
+    sorted_others,
+    source_key,
 )
-from pkm.rules.tags import Tag, tags, unescape
-from pkm.rules.urls import canonical, has_secret, join
+from pkm.rules.opmlfeed import joined, outline_in, web_address
+from pkm.rules.opmlnames import Names, distinct, is_command
+from pkm.rules.tags import Tag, spelt, tags, unescape
 
 _ENTITY = re.compile(r"<!ENTITY\s", re.IGNORECASE)
-_FULL = ("auto", "always", "never")
+_CDATA = re.compile(r"\s*<!\[CDATA\[(.*)\]\]>\s*", re.DOTALL)
+_ELEMENT = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
+_FIRST = {"title": 0, "type": 1}
+_HEAD_CHARS = 50_000
+_KNOWN = frozenset({"xmlurl", "htmlurl", "category"})
 _LISTS = ("link", "include", "source")  # outlines that point to another list or to a page
-_PSEUDO = re.compile(r"feed:(?://)?(https?://)?", re.IGNORECASE)
-
-_Word = TypeVar("_Word", bound=StrEnum)
 
 
 def read_opml(data: bytes) -> OpmlFile:
@@ -41,7 +42,7 @@ def read_opml(data: bytes) -> OpmlFile:
         Refused: It is too large, declares entities, or is no OPML.
     """
     text = _text(data)
-    reading = _Reading()
+    reading = _Reading(text)
     for tag in tags(text, only=frozenset({"opml", "outline", "body"})):
         reading.take(tag)
     if not reading.seen:
@@ -50,8 +51,19 @@ def read_opml(data: bytes) -> OpmlFile:
             why="there is no opml and no outline element in it",
             hint="export your subscriptions as OPML, then: pkm follow FILE.opml",
         )
+    reading.end()
+    head = _head(text)
+    titles = [value for name, value in head if name.lower() == "title"]
     return OpmlFile(
-        title=_title(text), outlines=tuple(reading.found.values()), skipped=tuple(reading.skipped)
+        title=plain(titles[0], limits.TITLE_CHARS) if titles else None,
+        outlines=tuple(reading.found.values()),
+        rest=OpmlRest(
+            head=tuple(pair for pair in head if pair[0].lower() != "title"),
+            folders=tuple(reading.folders.items()),
+            others=sorted_others(reading.others),
+        ),
+        skipped=tuple(reading.skipped),
+        noted=tuple(reading.noted),
     )
 
 
@@ -72,38 +84,84 @@ def _text(data: bytes) -> str:
     return text
 
 
-def _title(text: str) -> str | None:
-    found = re.search(r"<title>([^<]{0,4000})</title>", text[:20_000], re.IGNORECASE)
-    return plain(unescape(found.group(1)), limits.TITLE_CHARS) if found else None
+def _head(text: str) -> list[tuple[str, str]]:
+    """The elements of the head that hold plain text, each once."""
+    found: dict[str, tuple[str, str]] = {}
+    behind: Tag | None = None
+    for tag in tags(text[:_HEAD_CHARS]):
+        if tag.local in {"body", "outline"} or (tag.local == "head" and tag.closing):
+            break
+        if tag.closing and behind is not None and tag.name == behind.name:
+            name = text[behind.start + 1 : behind.start + 1 + len(behind.name)]
+            value = _plain_text(text[behind.end : tag.start])
+            if _ELEMENT.fullmatch(name) and value:
+                found.setdefault(behind.name, (name, value))
+        behind = None if tag.closing or tag.local in {"opml", "head"} else tag
+    return list(found.values())
+
+
+def _plain_text(text: str) -> str:
+    cdata = _CDATA.fullmatch(text)
+    return tidy(cdata[1] if cdata else unescape(text), limit=WHY_CHARS)
+
+
+@dataclass(slots=True)
+class _Open:
+    """An outline that is not closed yet.
+
+    Attributes:
+        name: Of a folder; None for a feed and for an outline without a name.
+        extras: All its attributes.
+        own: Of a folder: what is said of it beside its name.
+        leaf: It may yet turn out to hold nothing.
+        commented: It, or one around it, is commented out.
+    """
+
+    name: str | None
+    extras: tuple[Extra, ...]
+    own: tuple[Extra, ...]
+    leaf: bool
+    commented: bool
 
 
 @dataclass(slots=True)
 class _Reading:
     """The state of one pass over a file."""
 
-    path: list[str | None] = field(default_factory=list)
+    text: str
+    path: list[_Open] = field(default_factory=list)
     found: dict[str, OpmlOutline] = field(default_factory=dict)
+    folders: dict[Folder, tuple[Extra, ...]] = field(default_factory=dict)
+    others: list[OpmlOther] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
+    noted: list[tuple[str, str]] = field(default_factory=list)
     seen: bool = False
     count: int = 0
-    prefix: str = "pkm"
+    names: Names = field(default_factory=Names)
 
     def take(self, tag: Tag) -> None:
         self.seen = self.seen or tag.local != "body"
-        if tag.local == "opml":
-            self._name_prefix(tag)
-        elif tag.local == "body":
-            self.path.clear()
+        self.names.learn(tag.attributes)
+        if tag.local == "body":
+            self.end()
+        elif tag.local != "outline":
+            return
         elif tag.closing:
-            if self.path:
-                self.path.pop()
+            self._close()
         else:
             self._open(tag)
 
-    def _name_prefix(self, tag: Tag) -> None:
-        for name, value in tag.attributes.items():
-            if value == NAMESPACE and name.startswith("xmlns:"):
-                self.prefix = name.removeprefix("xmlns:")
+    def end(self) -> None:
+        """Whatever is still open ends here."""
+        while self.path:
+            self._close()
+
+    def _close(self) -> None:
+        if not self.path:
+            return
+        closed = self.path.pop()
+        if closed.leaf:
+            self._keep(closed.extras, commented=closed.commented)
 
     def _open(self, tag: Tag) -> None:
         self.count += 1
@@ -111,149 +169,121 @@ class _Reading:
             if self.count == limits.OPML_OUTLINES + 1:
                 self.skipped.append(("the rest", f"more than {limits.OPML_OUTLINES:,} outlines"))
             return
-        name = plain(tag.attributes.get("text"), limits.TITLE_CHARS) or plain(
-            tag.attributes.get("title"), limits.TITLE_CHARS
-        )
-        is_feed = self._feed(tag.attributes, name)
+        said = tag.attributes
+        name = plain(said.get("text"), limits.TITLE_CHARS) or plain(said.get("title"), limits.TITLE_CHARS)
+        around = bool(self.path) and self.path[-1].commented
+        commented = around or said.get("iscomment", "").strip().lower() == "true"
+        extras = self._extras(tag)
+        is_folder = self._is_folder(said)
+        if not is_folder:
+            self._take_in(said, name, extras, commented=commented)
+        elif tag.empty:
+            self._keep(extras, commented=commented)
         if not tag.empty:
-            self.path.append(None if is_feed else name)
+            own = tuple(one for one in extras if not _is_said_already(one, said, "rss"))
+            self.path.append(
+                _Open(name if is_folder else None, extras, own if is_folder else (), is_folder, commented)
+            )
 
-    def _feed(self, attributes: dict[str, str], name: str | None) -> bool:
-        """Store the outline if it is a feed; say whether it claims to be anything but a folder."""
-        address = (attributes.get("xmlurl") or "").strip()
-        kind = attributes.get("type", "").strip().lower()
+    def _extras(self, tag: Tag) -> tuple[Extra, ...]:
+        spellings = spelt(self.text, tag)
+        made = (self.names.kept(spellings.get(key, key), value) for key, value in tag.attributes.items())
+        return distinct(one for one in made if one is not None)
+
+    def _is_folder(self, said: Mapping[str, str]) -> bool:
+        """Whether it claims to be nothing but a folder or a note."""
+        return not any(said.get(key, "").strip() for key in ("xmlurl", "url", "htmlurl")) and (
+            said.get("type", "").strip().lower() != "source"
+        )
+
+    def _take_in(
+        self, said: dict[str, str], name: str | None, extras: tuple[Extra, ...], *, commented: bool
+    ) -> None:
+        """An outline with an address: a feed is stored, anything else kept as it is."""
+        for command in filter(is_command, said):
+            self._skip(name, said, f"its {command} was left out, since some readers would run it")
+        address = said.get("xmlurl", "").strip()
+        kind = said.get("type", "").strip().lower()
+        reason = ""
         # Liferea writes the address of a list as xmlUrl, too.
         if kind == "source" or (kind in _LISTS and not address):
-            self._skip(name, attributes, "it points to another list or a page, not to a feed")
-            return True
-        address = address or (attributes.get("url") or "").strip()
-        if not address:
-            if attributes.get("htmlurl", "").strip():
-                self._skip(name, attributes, "it names a page but no feed: pkm follow PAGE finds one")
-                return True
-            return False
-        url = _web(address)
+            reason = "it points to another list or a page, not to a feed"
+        elif not (address or said.get("url", "").strip()):
+            reason = "it names a page but no feed: pkm follow PAGE finds one"
+        elif commented:
+            reason = "it is commented out"
+        if reason:
+            self.noted.append((_called(name, said), reason))
+            self._keep(extras, commented=commented)
+            return
+        url = web_address(address or said["url"].strip())
         if url is None:
-            self._skip(name, {"url": address}, "its address is not http or https")
-        else:
-            self._store(_outline(url, name, attributes, self.prefix, self._folder(name)))
-        if attributes.get("filtercmd"):
-            self._skip(name, attributes, "its filter command was left out; the feed was taken")
-        return True
+            self._skip(name, {"url": address or said["url"]}, "its address is not http or https")
+            self._keep(extras, commented=commented)
+            return
+        mine = [one for one in extras if not self._is_known(one, said, address)]
+        mine.sort(key=lambda one: _FIRST.get(one.name.lower(), len(_FIRST)))  # as they will be written
+        outline = outline_in(url, name, said, self.names, self._folder(name))
+        self._store(replace(outline, extras=tuple(mine)))
+
+    def _is_known(self, extra: Extra, said: Mapping[str, str], address: str) -> bool:
+        """Whether an attribute of a feed is one that `OpmlOutline` has a place for."""
+        key = extra.name.lower()
+        if extra.namespace == NAMESPACE:
+            word = extra.name.partition(":")[2].lower()
+            return word in OUR_WORDS or word.startswith("header-")
+        return (key == "url" and not address) or key in _KNOWN or _is_said_already(extra, said, "rss")
+
+    def _keep(self, extras: tuple[Extra, ...], *, commented: bool) -> None:
+        if not extras:
+            return
+        if commented and not any(one.name.lower() == "iscomment" for one in extras):
+            extras = (*extras, Extra("isComment", "true"))
+        self.others.append(OpmlOther(folder=self._folder(None), attributes=extras))
 
     def _folder(self, name: str | None) -> Folder:
-        path = tuple(part for part in self.path[: 4 * limits.OPML_DEPTH] if part)
-        if len(path) > limits.OPML_DEPTH:
-            self._skip(name, {}, f"folders deeper than {limits.OPML_DEPTH} were cut; the feed was taken")
-        return path[: limits.OPML_DEPTH]
+        """The folders that are open, each marked as one that holds something."""
+        for one in reversed(self.path):
+            if not one.leaf:
+                break
+            one.leaf = False
+        path: list[str] = []
+        for one in self.path[: 4 * limits.OPML_DEPTH]:
+            part = tidy(one.name, limit=limits.TAG_CHARS) if one.name else ""
+            if not part:
+                continue
+            if len(path) == limits.OPML_DEPTH:
+                self._skip(name, {}, f"folders deeper than {limits.OPML_DEPTH} were cut")
+                break
+            path.append(part)
+            if one.own:
+                self.folders.setdefault(tuple(path), one.own)
+        return tuple(path)
 
-    def _skip(self, name: str | None, attributes: dict[str, str], reason: str) -> None:
-        address = attributes.get("url") or attributes.get("xmlurl") or attributes.get("htmlurl") or ""
-        self.skipped.append((name or tidy(address, limit=200) or "an outline without a name", reason))
+    def _skip(self, name: str | None, said: Mapping[str, str], reason: str) -> None:
+        self.skipped.append((_called(name, said), reason))
 
     def _store(self, new: OpmlOutline) -> None:
-        # With a secret it is somebody's own feed: the address without it would be another's too.
-        key = (None if has_secret(new.url) else canonical(new.url)) or new.url
+        key = source_key(new.url)
         old = self.found.get(key)
-        self.found[key] = new if old is None else _joined(old, new)
+        self.found[key] = new if old is None else joined(old, new)
 
 
-def _web(address: str) -> str | None:
-    """An http or https address, also from the pseudo schemes `feed://host` and `feed:https://host`."""
-    if address[:5].lower() == "feed:":
-        address = _PSEUDO.sub(lambda found: found.group(1) or "http://", address, count=1)
-    return join(None, address)
+def _called(name: str | None, said: Mapping[str, str]) -> str:
+    address = said.get("url") or said.get("xmlurl") or said.get("htmlurl") or ""
+    return name or tidy(address, limit=200) or "an outline without a name"
 
 
-def _outline(
-    url: str, name: str | None, attributes: dict[str, str], prefix: str, folder: Folder
-) -> OpmlOutline:
-    def ours(key: str) -> str | None:
-        return plain(attributes.get(f"{prefix}:{key}"), WHY_CHARS)
+def _is_said_already(extra: Extra, said: Mapping[str, str], kind: str) -> bool:
+    """Whether an attribute only repeats: `text`, a `title` that is the same, a `type` that is `kind`.
 
-    paths, words = _categories(attributes.get("category", ""))
-    home = (attributes.get("htmlurl") or "").strip()
-    return OpmlOutline(
-        url=url,
-        title=own_title(name, url),
-        home_url=join(None, home) if home else None,
-        folders=sorted_folders((folder, *paths)),
-        tags=sorted_tags(words),
-        id=ours("id"),
-        since=_moment(ours("since")),
-        why=ours("why"),
-        space=_member(Space, ours("space")),
-        tie=_member(Tie, ours("tie")) or Tie.UNKNOWN,
-        stance=_member(Stance, ours("stance")),
-        private=ours("private") == "true",
-        private_host=ours("private-host") == "true",
-        full=full if (full := ours("full")) in _FULL and full else "never",
-        isolate=ours("isolate") == "true",
-        key_policy=_place(ours("key-policy")),
-        interval_s=_span(ours("interval")),
-        asking=_asking(attributes, prefix),
-        muted_at=_moment(ours("mute")),
+    A folder that calls itself a feed confuses other readers, so that word is not kept.
+    """
+    key, value = extra.name.lower(), extra.value.strip()
+    if extra.namespace:
+        return False
+    text = plain(said.get("text"), limits.TITLE_CHARS)
+    same = {"text": True, "iscomment": value.lower() == "true", "type": value.lower() in {"", kind}}
+    return same.get(
+        key, key == "title" and (text is None or plain(value, limits.TITLE_CHARS) in {text, None})
     )
-
-
-def _asking(attributes: dict[str, str], prefix: str) -> Asking:
-    ours = (name.partition(":") for name in attributes)
-    return from_attributes({key: attributes[f"{prefix}:{key}"] for space, _, key in ours if space == prefix})
-
-
-def _place(word: str | None) -> int | None:
-    return KEY_POLICIES.index(word) if word in KEY_POLICIES else None
-
-
-def _span(word: str | None) -> int | None:
-    try:
-        return interval(word) if word else None
-    except UsageError:
-        return None
-
-
-def _joined(old: OpmlOutline, new: OpmlOutline) -> OpmlOutline:
-    """One outline of two places: the first says what it says, folders and tags add up."""
-    return replace(
-        old,
-        title=old.title or new.title,
-        home_url=old.home_url or new.home_url,
-        folders=sorted_folders((*old.folders, *new.folders)),
-        tags=sorted_tags((*old.tags, *new.tags)),
-        private=old.private or new.private,
-    )
-
-
-def _categories(text: str) -> tuple[list[Folder], list[str]]:
-    """Folder paths (they begin with a slash) and tags of a `category` attribute; OPML 2.0."""
-    paths: list[Folder] = []
-    words: list[str] = []
-    for raw in text.split(","):
-        part = raw.strip()
-        if part.startswith("/"):
-            paths.append(
-                tuple(_decoded(name) for name in part.split("/") if name.strip())[: limits.OPML_DEPTH]
-            )
-        else:
-            words.append(_decoded(part))
-    return paths, words
-
-
-def _member(words: type[_Word], word: str | None) -> _Word | None:
-    return next((one for one in words if one == word), None)
-
-
-def _moment(text: str | None) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text or "")
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _decoded(word: str) -> str:
-    if not re.search(r"%2c|%2f|%25", word, re.IGNORECASE):
-        return word
-    word = re.sub("%2c", ",", word, flags=re.IGNORECASE)
-    word = re.sub("%2f", "/", word, flags=re.IGNORECASE)
-    return word.replace("%25", "%")

@@ -76,6 +76,13 @@ def tags(
             position = _behind_raw(text, name, position)
 
 
+def spelt(text: str, tag: Tag) -> dict[str, str]:
+    """The names of a tag's attributes as the document writes them, by their lower case; the first of each."""
+    found = _TAG.match(text, tag.start, tag.end)
+    names = [name for name, *_values in _ATTRIBUTE.findall(found.group(3))] if found else []
+    return {name.lower(): name for name in reversed(names)}
+
+
 def unescape(value: str) -> str:
     """Character and entity references resolved, but only those that end in `;`.
 

@@ -65,7 +65,7 @@ class Followed:
 
 def known(shelf: Shelf, url: str, wishes: Wishes) -> Followed | None:
     """The source of that address if it is followed, with the wishes applied; None if it is not."""
-    source = shelf.store.sources.at(url)
+    source = following.held(shelf, url)
     if source is None or not source.followed:
         return None
     wished = wishes.applied(source)

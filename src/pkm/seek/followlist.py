@@ -9,7 +9,7 @@ from pkm.rules.limits import OPML_BYTES
 from pkm.rules.opml import OpmlFile
 from pkm.rules.opmlread import read_opml
 from pkm.seek.follow import Wishes
-from pkm.shelf import following
+from pkm.shelf import following, listrest
 from pkm.shelf.shelf import Shelf
 
 
@@ -23,6 +23,7 @@ class ListFollowed:
         unasked: Followed before, and never asked yet: an earlier call was stopped.
         known: How many were followed before.
         skipped: What was left out: its name or address, and the reason.
+        noted: What stands in `sources.opml` now and is not followed: the same.
     """
 
     sources: tuple[Source, ...]
@@ -30,6 +31,7 @@ class ListFollowed:
     unasked: tuple[Source, ...]
     known: int
     skipped: tuple[tuple[str, str], ...]
+    noted: tuple[tuple[str, str], ...]
 
 
 def read_list(path: Path) -> OpmlFile:
@@ -78,7 +80,8 @@ def plan_list(shelf: Shelf, listed: OpmlFile, wishes: Wishes, *, allow_private: 
         allowed=tuple(allowed),
         unasked=tuple(unasked),
         known=len(listed.outlines) - len(fresh),
-        skipped=tuple(listed.skipped),
+        skipped=listed.skipped,
+        noted=listed.noted,
     )
 
 
@@ -103,5 +106,7 @@ def follow_list(
         if plan.sources or plan.allowed:
             done = f"followed {len(plan.sources)} sources" if plan.sources else "allowed private addresses"
             command = shelf.store.undo_log.begin("follow", f"{done} of {name}", shelf.now())
+            following.catch_up(shelf)
+            listrest.add_foreign(shelf, listed.rest, command=command)
             following.save(shelf, [*plan.sources, *plan.allowed], command=command)
     return plan

@@ -9,16 +9,15 @@ from pkm.errors import Refused
 from pkm.model.source import AS_EVER, CAPTURES, Source
 from pkm.rules.ids import is_id
 from pkm.rules.limits import VANISHED_SHARE
-from pkm.rules.opml import OpmlFile, OpmlOutline
+from pkm.rules.opml import NAMESPACE, OpmlFile, OpmlOutline, source_key
 from pkm.rules.opmlread import read_opml
 from pkm.rules.opmlwrite import write_opml
 from pkm.rules.urls import has_secret
-from pkm.shelf import pen
+from pkm.shelf import listrest, pen
 from pkm.shelf.shelf import Shelf
 from pkm.store.undo_log import Change
 from pkm.vault import write
 
-_TITLE = "What I follow"
 _FEWEST_LOST = 3
 
 
@@ -100,7 +99,7 @@ def catch_up(shelf: Shelf) -> None:
         return
     name, found = shelf.home.relative(path), write.stamp(path)
     known = shelf.store.files.stamp(name)
-    if known is None or known.sha != found.sha:
+    if known is None or known.sha != found.sha or not listrest.is_known(shelf):
         take_in(shelf)
         shelf.store.files.set_stamp(name, found)
 
@@ -115,7 +114,8 @@ def write_file(shelf: Shelf) -> bool:
         ChangedUnderneath: It was edited since `catch_up`.
     """
     followed = [source for source in shelf.store.sources.all() if source.kind != CAPTURES]
-    data = write_opml(followed, title=_TITLE, with_private=True, with_secrets=True)
+    title, rest = listrest.kept(shelf)
+    data = write_opml(followed, title=title, with_private=True, with_secrets=True, rest=rest)
     path = shelf.home.sources
     current = path.read_bytes() if path.is_file() else None
     if current == data or (current is None and not followed):
@@ -137,6 +137,7 @@ def take_in(shelf: Shelf) -> TakenIn:
         Refused: The file is no list that can be read.
     """
     read = read_own(shelf.home.sources)
+    listrest.keep(shelf, read)
     known = [source for source in shelf.store.sources.all() if source.kind != CAPTURES]
     listed = {outline.url for outline in read.outlines}
     ids = {outline.id for outline in read.outlines if outline.id}
@@ -214,6 +215,7 @@ def _merged(source: Source, outline: OpmlOutline) -> Source:
         key_policy=source.key_policy if outline.key_policy is None else outline.key_policy,
         interval_s=outline.interval_s,
         asking=outline.asking,
+        extras=outline.extras,
         muted_at=outline.muted_at,
         followed_at=outline.since or source.followed_at,
     )
@@ -222,8 +224,7 @@ def _merged(source: Source, outline: OpmlOutline) -> Source:
 def from_foreign(shelf: Shelf, outlines: Sequence[OpmlOutline], *, allow_private: bool) -> list[Source]:
     """Sources of somebody else's file: their ids and their word on private hosts are not ours to honour."""
     sources = []
-    for outline in outlines:
-        known = shelf.store.sources.at(outline.url)
+    for outline, known in _held(shelf, outlines):
         if known is not None and known.followed:
             continue
         fresh = replace(known, removed_at=None) if known else new_source(shelf, outline.url)
@@ -234,28 +235,43 @@ def from_foreign(shelf: Shelf, outlines: Sequence[OpmlOutline], *, allow_private
                 private_host=allow_private,
                 interval_s=None,
                 asking=AS_EVER,
+                extras=tuple(one for one in outline.extras if one.namespace != NAMESPACE),
                 muted_at=None,
             )
         )
     return sources
 
 
+def held(shelf: Shelf, url: str) -> Source | None:
+    """The source of that address, or of one that differs from it only in what tracks or points into the page."""
+    [(_url, source)] = _held_at(shelf, [url])
+    return source
+
+
+def _held(shelf: Shelf, outlines: Sequence[OpmlOutline]) -> list[tuple[OpmlOutline, Source | None]]:
+    found = _held_at(shelf, [outline.url for outline in outlines])
+    return [(outline, source) for outline, (_url, source) in zip(outlines, found, strict=True)]
+
+
+def _held_at(shelf: Shelf, urls: Sequence[str]) -> list[tuple[str, Source | None]]:
+    loose = {source_key(source.url): source for source in shelf.store.sources.all()}
+    return [(url, shelf.store.sources.at(url) or loose.get(source_key(url))) for url in urls]
+
+
 def with_leave(shelf: Shelf, outlines: Sequence[OpmlOutline]) -> list[Source]:
     """Sources followed already that were refused for their private address, now with leave to be asked."""
-    known = (shelf.store.sources.at(outline.url) for outline in outlines)
     return [
         replace(source, private_host=True)
-        for source in known
+        for _outline, source in _held(shelf, outlines)
         if source is not None and source.followed and source.health.error_kind == "address"
     ]
 
 
 def never_asked(shelf: Shelf, outlines: Sequence[OpmlOutline]) -> list[Source]:
     """Sources of these that are followed, and that nobody has asked yet."""
-    known = (shelf.store.sources.at(outline.url) for outline in outlines)
     return [
         source
-        for source in known
+        for _outline, source in _held(shelf, outlines)
         if source is not None
         and source.followed
         and source.muted_at is None

@@ -2,15 +2,18 @@
 
 import json
 from dataclasses import dataclass
+from typing import Final
 
 from pkm.errors import NotFound, Refused
 from pkm.model.decision import By
 from pkm.model.item import State
-from pkm.shelf import following, journal, noteindex, pen, pointers
+from pkm.shelf import following, journal, listrest, noteindex, pen, pointers
 from pkm.shelf.decide import Move, decide, item_state
 from pkm.shelf.shelf import Shelf
 from pkm.store.undo_log import Change, Command
 from pkm.vault import write
+
+_OF_THE_LIST: Final = frozenset({"source", "list"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +40,7 @@ def undo(shelf: Shelf, number: int | None = None) -> Undone:
         command = _chosen(shelf, number)
         changes = shelf.store.undo_log.changes(command.number)
         _refuse_sent(changes)
-        if any(change.what == "source" for change in changes):
+        if any(change.what in _OF_THE_LIST for change in changes):
             following.catch_up(shelf)
         left = [reason for change in changes if (reason := _take_back(shelf, change)) is not None]
         if changes and len(left) == len(changes):
@@ -46,7 +49,7 @@ def undo(shelf: Shelf, number: int | None = None) -> Undone:
                 why="; ".join(left),
                 hint="change it back by hand; pkm undo --list shows what was done",
             )
-        if any(change.what == "source" for change in changes):
+        if any(change.what in _OF_THE_LIST for change in changes):
             following.write_file(shelf)
         shelf.store.undo_log.mark_undone(command.number, shelf.now())
     return Undone(command=command, taken_back=len(changes) - len(left), left=tuple(left))
@@ -78,6 +81,7 @@ def _take_back(shelf: Shelf, change: Change) -> str | None:
         "item": _item,
         "file": _file,
         "source": _source,
+        "list": listrest.restored,
         "capture": _capture,
         "via": pointers.restore,
         "quote": _quote,

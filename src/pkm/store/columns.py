@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from pkm.model.item import Enclosure, Via
-from pkm.model.source import AS_EVER, Asking
+from pkm.model.source import AS_EVER, Asking, Extra
 from pkm.rules.asking import attributes, from_attributes
 
 
@@ -86,3 +86,8 @@ def asking_text(asking: Asking) -> str:
 def to_asking(text: str | None) -> Asking:
     """What such an object says."""
     return from_attributes(json.loads(text)) if text and text != "{}" else AS_EVER
+
+
+def to_extras(text: str) -> tuple[Extra, ...]:
+    """The attributes of other programs: name, value and namespace each."""
+    return tuple(Extra(*one) for one in json.loads(text)) if text != "[]" else ()

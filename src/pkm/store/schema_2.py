@@ -46,6 +46,8 @@ STATEMENTS: Final[tuple[str, ...]] = (
       PRIMARY KEY (source, kind)
     ) STRICT, WITHOUT ROWID
     """,
+    # -- finding: what other programs say of a source in sources.opml
+    "ALTER TABLE sources ADD COLUMN extras TEXT NOT NULL DEFAULT '[]'",
     # -- identity
     # How often in a row an arrival was found changed: what changes at each look is no longer counted.
     "ALTER TABLE arrivals ADD COLUMN changes INTEGER NOT NULL DEFAULT 0",

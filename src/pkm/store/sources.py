@@ -5,18 +5,28 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from pkm.model.source import CAPTURES, Health, Rhythm, Source, Space, Stance, Tie
-from pkm.store.columns import asking_text, moment, paths, stamp, to_asking, to_json, to_moment, to_text
+from pkm.store.columns import (
+    asking_text,
+    moment,
+    paths,
+    stamp,
+    to_asking,
+    to_extras,
+    to_json,
+    to_moment,
+    to_text,
+)
 
 _COLUMNS = (
     "id, url, title, home_url, kind, format, space, tie, stance, why, folders, private, private_host, isolate,"
-    " full, key_policy, interval_s, options, followed_at, muted_at, removed_at, checked_at, succeeded_at,"
+    " full, key_policy, interval_s, options, extras, followed_at, muted_at, removed_at, checked_at, succeeded_at,"
     " failing_since,"
     " failures, error_kind, error, hint, trouble, next_check_at, next_because, parked_at, parked_because, gap_s,"
     " newest_at"
 )
 _SETTABLE = (
     "url, title, home_url, kind, format, space, tie, stance, why, folders, private, private_host, isolate,"
-    " full, key_policy, interval_s, options, followed_at, muted_at, removed_at"
+    " full, key_policy, interval_s, options, extras, followed_at, muted_at, removed_at"
 )
 
 
@@ -83,6 +93,7 @@ class Sources:
             source.key_policy,
             source.interval_s,
             asking_text(source.asking),
+            to_json(source.extras),
             to_text(source.followed_at),
             to_text(source.muted_at),
             to_text(source.removed_at),
@@ -217,6 +228,7 @@ def _source(row: tuple[object, ...], tags: tuple[str, ...]) -> Source:
         key_policy=int(str(cells["key_policy"])),
         interval_s=None if cells["interval_s"] is None else int(str(cells["interval_s"])),
         asking=to_asking(text["options"]),
+        extras=to_extras(text["extras"] or "[]"),
         followed_at=to_moment(text["followed_at"]),
         muted_at=to_moment(text["muted_at"]),
         removed_at=to_moment(text["removed_at"]),
