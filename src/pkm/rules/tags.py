@@ -57,6 +57,21 @@ def tags(
         only: Local names that are wanted (attributes of others are not even read); None: all.
         raw: Names of elements whose inside is text, `RAW_TEXT` for HTML.
     """
+    for found in _matches(text, raw):
+        tag = _tag(found, only)
+        if tag is not None:
+            yield tag
+
+
+def openings(text: str, *, only: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """Where the tags stand that open one of these elements and have attributes: from `<` to behind `>`."""
+    for found in _matches(text, frozenset()):
+        wanted = not found.group(1) and "=" in found.group(3)
+        if wanted and found.group(2).lower().rpartition(":")[2] in only:
+            yield found.span()
+
+
+def _matches(text: str, raw: frozenset[str]) -> Iterator[re.Match[str]]:
     position, broken = 0, 0
     while (start := text.find("<", position)) >= 0 and broken < BROKEN_TAGS:
         skipped = _behind_skipped(text, start)
@@ -68,11 +83,8 @@ def tags(
             position, broken = start + 1, broken + (text[start + 1 : start + 2].isalpha())
             continue
         position = found.end()
-        tag = _tag(found, only)
-        if tag is not None:
-            yield tag
-        name = found.group(2).lower()
-        if name in raw and not found.group(1):
+        yield found
+        if raw and not found.group(1) and (name := found.group(2).lower()) in raw:
             position = _behind_raw(text, name, position)
 
 

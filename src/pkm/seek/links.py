@@ -6,12 +6,14 @@ Only the values change, byte for byte the rest stays: sanitising comes later (`r
 import re
 from html import escape
 
-from pkm.rules.tags import tags, unescape
+from pkm.rules.tags import openings, unescape
 from pkm.rules.urls import join
 
-_RELATIVE = re.compile(
-    r"""\s(?:href|src|poster|cite)\s{0,9}=\s{0,9}["']?\s{0,9}(?!https?:|mailto:|tel:|data:|["'\s>])""",
-    re.IGNORECASE,
+# Whether there may be anything to do. Each begins with a word, for which Python searches ten times as fast as
+# for one of several words in letters of any case.
+_RELATIVE = tuple(
+    re.compile(rf"""{name}\s{{0,9}}=\s{{0,9}}["']?\s{{0,9}}(?!https?:|mailto:|tel:|data:|["'\s>])""")
+    for name in ("href", "src", "poster", "cite")
 )
 _ATTRIBUTE = re.compile(
     r"""(\s(?:href|src|poster|cite)\s*+=\s*+)("[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE
@@ -31,7 +33,8 @@ def absolute_links(markup: str, *, base: str, page: str | None = None) -> str:
         base: Absolute address that relative ones are joined with.
         page: Address of the item itself, to which `#part` belongs; `base` if it has none.
     """
-    if not _RELATIVE.search(markup):
+    lower = markup.lower()
+    if not any(pattern.search(lower) for pattern in _RELATIVE):
         return markup
 
     def joined(found: re.Match[str]) -> str:
@@ -42,9 +45,8 @@ def absolute_links(markup: str, *, base: str, page: str | None = None) -> str:
         return found.group(1) + (f'"{escape(target)}"' if target else found.group(2))
 
     pieces, behind = [], 0
-    for tag in tags(markup, only=_LINKING):
-        if not tag.closing and tag.attributes:
-            pieces.append(markup[behind : tag.start])
-            pieces.append(_ATTRIBUTE.sub(joined, markup[tag.start : tag.end]))
-            behind = tag.end
+    for start, end in openings(markup, only=_LINKING):
+        pieces.append(markup[behind:start])
+        pieces.append(_ATTRIBUTE.sub(joined, markup[start:end]))
+        behind = end
     return "".join(pieces) + markup[behind:]

@@ -1,4 +1,4 @@
-"""Read feeds: JSON Feed here, all markup in one helper process that may be killed.
+"""Read feeds: JSON Feed and well-formed markup here, all else in one helper process that may be killed.
 
 The helper (`python -I -m pkm.seek.parse`) is started when first needed and serves document after
 document. One that costs too much time or memory takes the helper with it: then that document is no
@@ -17,6 +17,7 @@ from pkm.errors import NotAFeed
 from pkm.model.item import ParsedFeed
 from pkm.rules import limits
 from pkm.seek import wire
+from pkm.seek.fast.reader import read_fast
 from pkm.seek.jsonfeed import read_json_feed
 from pkm.seek.sniff import is_json, refuse_what_is_no_feed
 
@@ -64,6 +65,9 @@ class FeedReader:
         refuse_what_is_no_feed(body, url=url, content_type=content_type)
         if len(body) > limits.BODY_DECODED:
             raise _past_limits(url)
+        feed = read_fast(body, url=url, content_type=content_type)
+        if feed is not None:
+            return feed
         with self._lock:
             answer = self._asked(body, url, content_type)
         return _understood(answer, url)

@@ -4,17 +4,14 @@ All of it reaches into the library, since there is no other way in. The tests na
 newer feedparser that moves one fails there and not at a user's.
 """
 
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any
 
 import feedparser
 from feedparser.api import LooseFeedParser, StrictFeedParser
 from feedparser.mixin import _FeedParserMixin
 
-FURTHER_NAMESPACES: Final = {
-    "http://purl.org/syndication/history/1.0": "fh",
-    "https://podcastindex.org/namespace/1.0": "podcast",
-    "https://github.com/podcastindex-org/podcast-namespace/blob/main/docs/1.0.md": "podcast",
-}
+from pkm.seek.fast.names import FURTHER_NAMESPACES
 
 
 def tame() -> None:
@@ -30,6 +27,7 @@ def tame() -> None:
     for parser in (StrictFeedParser, LooseFeedParser):
         parser._sync_author_detail = _sync_author_detail  # noqa: SLF001 - there is no other way in
     _FeedParserMixin.namespaces.update(FURTHER_NAMESPACES)
+    _leave_bases(_FeedParserMixin.unknown_endtag)
     _FeedParserMixin._end_hour = _end_hour  # noqa: SLF001 - see above
     _FeedParserMixin._end_day = _end_day  # noqa: SLF001 - see above
     _FeedParserMixin._start_podcast_transcript = _start_podcast_transcript  # noqa: SLF001 - see above
@@ -45,6 +43,16 @@ def _sync_author_detail(parser: Any, key: str = "author") -> None:
     people, text = dict.get(context, f"{key}s"), dict.get(context, key)
     if people and not people[-1] and isinstance(text, str):
         people[-1]["name"] = text
+
+
+def _leave_bases(end: Callable[[Any, str], None]) -> None:
+    """The base of an element ends with it; feedparser lets one go on where there was none before."""
+
+    def ended(parser: Any, tag: str) -> None:
+        end(parser, tag)
+        parser.baseuri = parser.basestack[-1] if parser.basestack else ""
+
+    _FeedParserMixin.unknown_endtag = ended
 
 
 def _end_hour(parser: Any) -> None:

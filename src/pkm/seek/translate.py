@@ -174,7 +174,8 @@ def _via(raw: Raw, feed: _Feed, url: str) -> Via | None:
             return Via(name=values.plain(get(one, "title"), limits.AUTHOR_CHARS), url=target)
     source = dict_of(raw, "source")
     name = values.plain(get(source, "title"), limits.AUTHOR_CHARS)
-    candidates = (get(source, key) for key in ("link", "href", "id"))
+    # RSS has the address as an attribute; in Atom feedparser takes that of an author for it.
+    candidates = (get(source, key) for key in ("link", *(() if feed.atom else ("href",)), "id"))
     target = next((found for one in candidates if (found := values.address(feed.base, one))), None)
     if target in {feed.home_url, feed.self_url, url} or not (name or target):
         return None

@@ -1,0 +1,1 @@
+"""The fast path for well-formed feeds; `reader` is its door, feedparser (`seek.parse`) its second opinion."""
