@@ -60,7 +60,7 @@ ONLY_IN: Final = {
     "filelock": {"shelf.locks"},
 }
 # Whatever a thread or a library throws must be told, and nothing swallowed: each of these says how.
-MAY_CATCH_ALL: Final = {"cli.app", "seek.parse", "seek.pull"}
+MAY_CATCH_ALL: Final = {"cli.app", "seek.parse", "seek.askers"}
 # The command table and the families that it names: `cli.engine` loads a module by a string from there.
 NO_CYCLE_COUNTED: Final = {("cli.help_cmd", "cli.engine")}
 SQL: Final = re.compile(

@@ -17,7 +17,8 @@ from pkm.seek.behind import Finder
 from pkm.seek.follow import Wishes, file
 from pkm.seek.look import Ask, look
 from pkm.seek.parser_process import FeedReader
-from pkm.seek.pull import PullOptions, pull
+from pkm.seek.pull import pull
+from pkm.seek.settle import Terms
 from pkm.seek.triage import KeepWishes, keep
 from pkm.sense.annotate import Sentence, annotate
 from pkm.share.drafting import DraftOrder, draft
@@ -137,4 +138,4 @@ def a_door():
 def followed(shelf, url):
     with a_door() as door, FeedReader() as reader:
         found = Finder(door=door, reader=reader, now=NOW).find(url)
-    return file(shelf, found, Wishes(), options=PullOptions()).source
+    return file(shelf, found, Wishes(), terms=Terms()).source

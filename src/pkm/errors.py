@@ -8,6 +8,8 @@
     ├── FeedError                  3  one source failed; the others went on
     │   ├── FetchError             3  the network, the server or a limit stopped us
     │   └── NotAFeed               3  an answer came, but it is no feed
+    │       └── BotCheck           3  it wants to see a person at a browser
+    ├── Offline                    3  this computer has no network: nobody was asked
     ├── CredentialsError           4  credentials missing or refused
     ├── Refused                    5  a guard said no: nothing was changed
     │   ├── AddressRefused         5  a private or special address
@@ -128,6 +130,27 @@ class NotAFeed(FeedError):
     """An answer came, but it is no feed that we can read."""
 
     kind = "not-a-feed"
+
+
+class BotCheck(NotAFeed):
+    """A page came that wants to see a person at a browser; pkm never pretends to be one."""
+
+    kind = "bot-check"
+
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            url,
+            "a bot check came instead of a feed",
+            why="the site wants to see a person at a browser; pkm never pretends to be one",
+            hint=f"open it once in a browser, or ask the site to let feed readers in: {url}",
+        )
+
+
+class Offline(PkmError):
+    """This computer has no network; that is nobody's failure, and nothing was counted."""
+
+    exit_code = 3
+    kind = "offline"
 
 
 class CredentialsError(PkmError):

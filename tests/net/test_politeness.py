@@ -1,100 +1,7 @@
-from datetime import UTC, datetime, timedelta
-
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pkm.net.politeness import (
-    Ask,
-    Facts,
-    Trouble,
-    Turns,
-    ask_for,
-    backoff,
-    next_check_at,
-    server_of,
-    trouble_of,
-)
-
-NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-HOUR = timedelta(hours=1)
-
-
-def due_in(*, polite=False, jitter=0.0, **facts):
-    return next_check_at(NOW, Facts(**facts), jitter=jitter, polite=polite) - NOW
-
-
-def test_a_feed_with_validators_is_asked_hourly_at_most():
-    assert due_in(has_validators=True) == HOUR
-
-
-def test_a_feed_without_validators_is_asked_daily_at_most():
-    assert due_in() == 24 * HOUR
-
-
-@pytest.mark.parametrize("said", ["max_age_s", "ttl_s", "usual_gap_s", "retry_after_s"])
-def test_what_the_server_says_is_honoured_up_to_a_week(said):
-    assert due_in(has_validators=True, **{said: 7_200}) == 2 * HOUR
-    assert due_in(has_validators=True, **{said: 10}) == HOUR
-    assert due_in(has_validators=True, **{said: 400 * 24 * 3600}) == timedelta(days=7)
-
-
-def test_jitter_adds_a_tenth_at_most():
-    assert due_in(has_validators=True, jitter=1.0) == 1.1 * HOUR
-
-
-def test_loopback_knows_no_floor_unless_polite():
-    assert due_in(loopback=True, max_age_s=9_000, ttl_s=9_000, failures=3) == timedelta(0)
-    assert due_in(loopback=True, polite=True) == 24 * HOUR
-
-
-def test_loopback_too_may_ask_to_wait():
-    assert due_in(loopback=True, retry_after_s=60) == timedelta(seconds=60)
-
-
-def test_failures_are_waited_out_longer_and_longer():
-    hours = [due_in(has_validators=True, failures=n, trouble=Trouble.PASSING) / HOUR for n in range(1, 8)]
-    assert hours == [1, 2, 4, 8, 16, 24, 24]
-
-
-@pytest.mark.parametrize(
-    ("kind", "hours"),
-    [
-        (Trouble.MISSING, [12, 24, 48, 168, 168]),
-        (Trouble.BLOCKED, [6, 12, 24, 24]),
-        (Trouble.LOGIN, [24, 24]),
-        (Trouble.BUSY, [1, 2, 4, 8, 16, 24, 24]),
-        (Trouble.GONE, [24, 24 * 365 * 100]),
-    ],
-)
-def test_each_trouble_has_its_own_patience(kind, hours):
-    assert [backoff(n + 1, kind) / HOUR for n in range(len(hours))] == hours
-
-
-@pytest.mark.parametrize(
-    ("status", "kind"),
-    [
-        (None, Trouble.PASSING),
-        (200, Trouble.PASSING),
-        (408, Trouble.PASSING),
-        (500, Trouble.PASSING),
-        (503, Trouble.PASSING),
-        (522, Trouble.PASSING),
-        (404, Trouble.MISSING),
-        (418, Trouble.MISSING),
-        (403, Trouble.BLOCKED),
-        (451, Trouble.BLOCKED),
-        (401, Trouble.LOGIN),
-        (410, Trouble.GONE),
-        (429, Trouble.BUSY),
-    ],
-)
-def test_statuses_are_sorted_by_what_helps(status, kind):
-    assert trouble_of(status) is kind
-
-
-def test_a_busy_server_that_says_how_long_makes_the_host_wait():
-    assert trouble_of(503, asked_to_wait=True) is Trouble.BUSY
+from pkm.net.politeness import Ask, Turns, ask_for, server_of
 
 
 def asks(*urls):
@@ -140,10 +47,25 @@ def test_no_more_than_32_requests_at_once_in_all():
     assert len([ask for ask in (turns.start(0.0) for _ in range(40)) if ask]) == 32
 
 
+def test_a_host_that_wants_a_minute_gets_it_under_all_its_names():
+    turns = Turns(asks("https://www.reddit.com/r/a/.rss", "https://old.reddit.com/r/b/.rss"))
+    turns.finished(turns.start(0.0))
+    assert turns.start(60.9) is None
+    assert turns.wait_s(60.0) == 1.0
+    assert turns.start(61.0).about == "https://old.reddit.com/r/b/.rss"
+
+
+def test_a_host_may_be_kept_waiting_from_the_start():
+    turns = Turns(asks("http://a.example/1", "http://b.example/1"), earliest_s={"a.example": 30.0})
+    assert turns.start(0.0).about == "http://b.example/1"
+    assert turns.start(29.0) is None
+    assert turns.start(30.0).about == "http://a.example/1"
+
+
 def test_a_host_that_wants_quiet_loses_its_turns():
     turns = Turns(asks("http://a.example/1", "http://a.example/2", "http://b.example/1"))
     first = turns.start(0.0)
-    assert [ask.about for ask in turns.stop_host("http://a.example/other")] == ["http://a.example/2"]
+    assert [ask.about for ask in turns.stop_host("a.example")] == ["http://a.example/2"]
     turns.finished(first)
     turns.finished(turns.start(0.0))
     assert turns.start(9.0) is None

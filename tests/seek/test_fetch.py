@@ -1,11 +1,13 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from pkm.errors import CredentialsError, FetchError, NotAFeed
-from pkm.model.source import Source, Validators
+from pkm.model.source import Manner, Source, Validators
 from pkm.net.door import Door
 from pkm.seek.fetch import fetch, request_for, shown
+from pkm.seek.manner import PLAIN
 from pkm.seek.parser_process import FeedReader
 from support.server import Reply, Site
 
@@ -46,15 +48,15 @@ def test_an_unchanged_feed_is_not_downloaded_again(site, ask):
     first = ask(url)
     second = ask(url, {url: first.validators})
     assert (second.status, second.feed, second.error) == (304, None, None)
-    assert second.validators == first.validators
+    assert second.validators == replace(first.validators, manner=Manner(unchanged_since=NOW))
     assert site.requests[-1].headers["if-none-match"] == '"v1"'
 
 
 def test_a_304_with_a_new_validator_is_remembered_and_what_it_does_not_say_stays(site, ask):
     url = site.serve("/moved-on", lambda _seen: Reply(status=304, etag='"v2"'))
     known = Validators(url=url, etag='"v1"', last_modified="then", body_sha="0" * 64)
-    assert ask(url, {url: known}).validators == Validators(
-        url=url, etag='"v2"', last_modified="then", body_sha="0" * 64
+    assert ask(url, {url: known}).validators == replace(
+        known, etag='"v2"', manner=Manner(unchanged_since=NOW)
     )
 
 
@@ -100,7 +102,7 @@ def test_what_went_wrong_is_a_value_with_a_reason(site, ask, path, answer, error
 def test_validators_go_to_the_address_that_gave_them_alone():
     source = Source(id="s-000000000001", url="https://a.example/feed")
     known = {"https://b.example/feed": Validators(url="https://b.example/feed", etag='"b"')}
-    request = request_for(source, known)
+    request = request_for(source, known, PLAIN)
     assert (request.etag, request.allow_private) == (None, False)
     assert request.known == known
 

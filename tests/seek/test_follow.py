@@ -12,7 +12,7 @@ from pkm.seek.behind import Choice, Finder
 from pkm.seek.follow import Wishes, file, known, preview
 from pkm.seek.followlist import follow_list, read_list
 from pkm.seek.parser_process import FeedReader
-from pkm.seek.pull import PullOptions
+from pkm.seek.settle import Terms
 from pkm.seek.typed import address_of
 from pkm.shelf.undo import undo
 from support.server import Site
@@ -54,7 +54,7 @@ def shelf(tmp_path):
 
 
 def filed(shelf, found, **wishes):
-    return file(shelf, found, Wishes(**wishes), options=PullOptions())
+    return file(shelf, found, Wishes(**wishes), terms=Terms())
 
 
 def test_a_feed_is_asked_for_once_and_its_items_come_from_that_answer(site, tools, shelf):

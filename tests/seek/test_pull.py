@@ -7,7 +7,9 @@ from pkm.errors import Busy
 from pkm.model.source import CAPTURES, Health, Source
 from pkm.net.door import Door
 from pkm.seek.attention import needs_person
-from pkm.seek.pull import Pulled, PullOptions, due, pull
+from pkm.seek.due import due
+from pkm.seek.pull import PullOptions, pull
+from pkm.seek.settle import Pulled, Terms
 from pkm.shelf import locks
 from support.server import Reply, Site
 from support.shelves import Clock, new_home, opened, stored_source
@@ -42,10 +44,15 @@ def follow(shelf, url):
     return stored_source(shelf, url, private_host=True, title=None)
 
 
-def run(shelf, sources, **options):
+def run(shelf, sources, *, polite=False, **options):
     asked = tuple(shelf.store.sources.get(one.id) for one in sources)
     with Door(user_agent="pkm/test") as door:
-        return {one.source.url: one for one in pull(shelf, asked, door=door, options=PullOptions(**options))}
+        return {
+            one.source.url: one
+            for one in pull(
+                shelf, asked, door=door, options=PullOptions(terms=Terms(polite=polite), **options)
+            )
+        }
 
 
 def test_one_bad_source_never_stops_the_others(shelf, site):
@@ -235,5 +242,5 @@ def test_who_is_gone_twice_a_day_apart_is_asked_no_more(shelf, site, clock):
     assert once.health.next_check_at < NOW + timedelta(days=2)
 
     twice = pulled_on(shelf, clock, source, 1.1, polite=True)
-    assert twice.health.next_check_at > NOW + timedelta(days=365)
+    assert (twice.health.parked_because, twice.health.word) == ("gone", "parked")
     assert due([twice], now=NOW + timedelta(days=365)) == ()

@@ -132,7 +132,7 @@ def test_rhythm_health_and_the_wished_interval_come_back(store):
         parked_at=NOW,
         parked_because="gone",
     )
-    rhythm = Rhythm(gap_s=3_600.5, newest_at=NOW)
+    rhythm = Rhythm(gap_s=3_600.5, newest_at=NOW, ttl_s=60, skip_hours=(0, 23), skip_days=(6,))
     store.sources.set_health(ONE, health)
     store.sources.set_rhythm(ONE, rhythm)
     found = store.sources.get(ONE)

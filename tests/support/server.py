@@ -48,6 +48,7 @@ class Seen:
         at: `time.monotonic()` when its head was complete.
         order: 0 for the first.
         connection: The client's port: equal for requests on one connection.
+        method: GET, or what should not have come.
     """
 
     path: str
@@ -55,6 +56,7 @@ class Seen:
     at: float
     order: int
     connection: int
+    method: str = "GET"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +198,7 @@ class Site:
     def __exit__(self, *_error: object) -> None:
         self.close()
 
-    def record(self, path: str, headers: Mapping[str, str], connection: int) -> Seen:
+    def record(self, path: str, headers: Mapping[str, str], connection: int, method: str) -> Seen:
         with self._lock:
             seen = Seen(
                 path=path,
@@ -204,9 +206,14 @@ class Site:
                 at=time.monotonic(),
                 order=len(self.requests),
                 connection=connection,
+                method=method,
             )
             self.requests.append(seen)
         return seen
+
+    def serves(self, path: str) -> bool:
+        """Whether this path was ever set up, whatever it answers."""
+        return path in self._handlers or path in self._plays
 
     def play_for(self, path: str) -> Play | None:
         return self._plays.get(path)
@@ -295,13 +302,16 @@ class _Answering(BaseHTTPRequestHandler):
         for name, value in self.headers.items():
             key = name.lower()
             headers[key] = f"{headers[key]}, {value}" if key in headers else value
-        seen = self.server.site.record(self.path, headers, self.client_address[1])
+        seen = self.server.site.record(self.path, headers, self.client_address[1], self.command)
         play = self.server.site.play_for(self.path)
         if play is not None:
             self.close_connection = True
             play(seen, Wire(self.wfile, self.server.site.closing))
             return
         self._answer(seen, self.server.site.reply_to(seen))
+
+    do_HEAD = do_GET  # noqa: N815 - the base class's names; what comes so is recorded, to be found
+    do_POST = do_GET  # noqa: N815
 
     def _answer(self, seen: Seen, reply: Reply) -> None:
         status, body = reply.status, reply.body

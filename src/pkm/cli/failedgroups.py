@@ -12,7 +12,7 @@ from pkm.errors import FeedError, PkmError
 from pkm.rules.amounts import counted
 from pkm.rules.clean import Sink, clean
 from pkm.rules.urls import display_url
-from pkm.seek.pull import Pulled
+from pkm.seek.settle import Pulled
 
 _URL: Final = "ADDRESS"
 _ID: Final = "ID"

@@ -11,7 +11,7 @@ from pkm.cli.followed import Said, Told
 from pkm.cli.followlist import follow_file
 from pkm.cli.instep import in_step
 from pkm.cli.lastlist import is_row
-from pkm.cli.network import open_door, pull_options
+from pkm.cli.network import open_door, terms
 from pkm.cli.opening import open_shelf, settings_of
 from pkm.cli.output import warn
 from pkm.cli.registry import Commands
@@ -186,4 +186,4 @@ class _Session:
     def _filed(self, found: Found) -> Followed:
         if self._said.dry_run:
             return preview(found, self._said.wishes)
-        return file(self._shelf, found, self._said.wishes, options=pull_options(self._settings))
+        return file(self._shelf, found, self._said.wishes, terms=terms(self._settings))

@@ -10,6 +10,7 @@ from pkm.net.door import Door
 from pkm.net.transport import DoorLimits
 from pkm.rules.clean import Sink, clean
 from pkm.seek.pull import PullOptions
+from pkm.seek.settle import Terms
 
 
 def user_agent(settings: Settings) -> str:
@@ -29,10 +30,15 @@ def open_door(run: Run, settings: Settings) -> Door:
 def pull_options(settings: Settings, *, max_time_s: float | None = None, finish: bool = True) -> PullOptions:
     """How to pull; see `PullOptions`."""
     return PullOptions(
+        terms=terms(settings),
         hosts_at_once=settings.pull.hosts_at_once,
-        polite=settings.pull.loopback == "polite",
         max_time_s=max_time_s,
         finish=finish,
-        first_new=settings.pull.first_new,
-        jitter=random.random,
+    )
+
+
+def terms(settings: Settings) -> Terms:
+    """On what terms answers are stored; see `Terms`."""
+    return Terms(
+        polite=settings.pull.loopback == "polite", first_new=settings.pull.first_new, chance=random.random
     )

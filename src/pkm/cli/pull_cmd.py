@@ -18,7 +18,7 @@ from pkm.model.source import CAPTURES, Source
 from pkm.rules.amounts import counted
 from pkm.rules.clean import Sink, clean
 from pkm.rules.urls import display_url
-from pkm.seek.pull import due
+from pkm.seek.due import due
 from pkm.shelf.lookup import source_of
 from pkm.shelf.shelf import Shelf
 
@@ -97,7 +97,7 @@ def _pulled(  # noqa: PLR0913 - what `run_pull` takes
     named: bool,
 ) -> Outcome:
     outcome = run_pull(run, shelf, chosen, settings, wait_s=wait_s, max_time_s=max_time_s)
-    if named or outcome.interrupted or max_time_s is not None:
+    if named or outcome.interrupted or outcome.offline or max_time_s is not None:
         return outcome
     # Whoever followed a list meanwhile was told that this pull brings it.
     asked = {one.source.id for one in outcome.pulled}
@@ -111,6 +111,7 @@ def _pulled(  # noqa: PLR0913 - what `run_pull` takes
         outcome.asked += more.asked
         outcome.pulled += more.pulled
         outcome.interrupted = more.interrupted
+        outcome.offline = more.offline
     return outcome
 
 
@@ -151,6 +152,8 @@ def _summarise(run: Run, shelf: Shelf, outcome: Outcome) -> None:
     elif not outcome.asked:
         say(run, _nothing_due(shelf))
         return
+    elif outcome.offline is not None and not outcome.pulled:
+        return
     parts = [
         f"{outcome.new} new from {counted(outcome.count('new'), 'source')}" if outcome.new else "nothing new",
         *(
@@ -180,6 +183,10 @@ def _nothing_due(shelf: Shelf) -> str:
 def _end(run: Run, outcome: Outcome, *, strict: bool) -> None:
     if outcome.interrupted:
         raise KeyboardInterrupt
+    if outcome.offline is not None:
+        if run.quiet and not run.json:
+            raise typer.Exit(outcome.offline.exit_code)
+        raise outcome.offline
     failed = outcome.count("failed")
     if not (outcome.all_failed or (strict and failed)):
         return

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pkm.cli.context import Run
@@ -12,12 +12,14 @@ from pkm.cli.network import open_door, pull_options
 from pkm.cli.output import say, warn
 from pkm.cli.terminal import is_terminal, width
 from pkm.config import Settings
+from pkm.errors import Offline
 from pkm.model.source import Source
 from pkm.rules.amounts import counted
 from pkm.rules.clean import Sink, clean
 from pkm.rules.urls import display_url
 from pkm.seek.attention import needs_person
-from pkm.seek.pull import Pulled, pull
+from pkm.seek.pull import pull
+from pkm.seek.settle import Pulled
 from pkm.shelf.shelf import Shelf
 
 _FAILURES_SHOWN = 20
@@ -31,11 +33,13 @@ class Outcome:
         asked: How many sources were to be asked.
         pulled: Those that are done, in the order in which they were.
         interrupted: The user stopped it; what is in `pulled` is stored.
+        offline: There is no network; what is in `pulled` is stored.
     """
 
     asked: int
     pulled: list[Pulled] = field(default_factory=list)
     interrupted: bool = False
+    offline: Offline | None = None
 
     def count(self, status: str) -> int:
         """How many sources ended so."""
@@ -81,7 +85,10 @@ def run_pull(  # noqa: PLR0913 - how long to wait, and for what
     if not sources:
         return outcome
     progress = _Progress(run, len(sources))
-    options = pull_options(settings, max_time_s=max_time_s, finish=finish)
+    options = replace(
+        pull_options(settings, max_time_s=max_time_s, finish=finish),
+        on_wait=lambda wait_s, left: progress.wait(outcome, wait_s, left),
+    )
     steps = pull(shelf, sources, door=open_door(run, settings), options=options, wait_s=wait_s)
     try:
         with closing(steps):
@@ -90,6 +97,8 @@ def run_pull(  # noqa: PLR0913 - how long to wait, and for what
                 progress.step(outcome)
     except KeyboardInterrupt:
         outcome.interrupted = True
+    except Offline as error:
+        outcome.offline = error
     finally:
         progress.clear()
     return outcome
@@ -107,11 +116,14 @@ class _Progress:
         self._total = total
         self._width = width(run.environ, sys.stderr)
 
-    def step(self, outcome: Outcome) -> None:
+    def step(self, outcome: Outcome, more: str = "") -> None:
         if self._on:
-            said = f"{len(outcome.pulled)} of {self._total} sources, {outcome.new} new items"
+            said = f"{len(outcome.pulled)} of {self._total} sources, {outcome.new} new items{more}"
             sys.stderr.write(f"\r\x1b[K{said[: self._width - 1]}")
             sys.stderr.flush()
+
+    def wait(self, outcome: Outcome, wait_s: float, left: int) -> None:
+        self.step(outcome, f"; {left} left, asked in {wait_s:.0f} s (Ctrl-C keeps what came)")
 
     def clear(self) -> None:
         if self._on:
@@ -128,6 +140,8 @@ def tell_failures(run: Run, outcome: Outcome) -> None:
     if len(told) > _FAILURES_SHOWN:
         warn(f"and {len(told) - _FAILURES_SHOWN} more sources failed: pkm source list --failing")
     for one in outcome.pulled:
+        if one.notice is not None:
+            say(run, f"{name_of(one.source)}: {clean(one.notice, Sink.LINE)}")
         if one.status == "skipped" and one.error is not None:
             say(run, f"skipped {name_of(one.source)}: {clean(str(one.error), Sink.LINE)}")
 
@@ -174,6 +188,7 @@ def pulled_fields(one: Pulled) -> dict[str, Any]:
         "new": one.new,
         "revised": one.revised,
         "rekeyed": one.rekeyed,
+        **({"notice": one.notice} if one.notice else {}),
         "error": None
         if error is None
         else {

@@ -119,7 +119,7 @@ def seek(  # noqa: PLR0913, PLR0917 - one parameter an option
 def _pull_first(run: Run, shelf: Shelf, settings: Settings, patience_s: float) -> None:
     """Fetch what is due as long as the user cares to wait; what is late comes with the next pull."""
     from pkm.cli.pulling import run_pull  # noqa: PLC0415 - a list without a pull needs no network
-    from pkm.seek.pull import due  # noqa: PLC0415 - the same
+    from pkm.seek.due import due  # noqa: PLC0415 - the same
 
     waiting = due(shelf.store.sources.all(), now=shelf.now())
     if not waiting or patience_s <= 0:
@@ -128,6 +128,9 @@ def _pull_first(run: Run, shelf: Shelf, settings: Settings, patience_s: float) -
         outcome = run_pull(run, shelf, waiting, settings, max_time_s=patience_s, finish=False)
     except Busy:
         say(run, "Another pull is running; this is what is here so far.")
+        return
+    if outcome.offline is not None:
+        say(run, "There is no network now; this is what is here so far.")
         return
     if outcome.interrupted:
         say(run, "Fetching was stopped; this is what is here so far.")

@@ -1,7 +1,7 @@
 """A source: something the user follows."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -10,6 +10,11 @@ CAPTURES = "captures"
 
 KEY_POLICIES = ("id", "link", "enclosure", "title", "text")
 """Words for the steps of the key chain, `Source.key_policy` being the place in it."""
+
+
+_MISSING = "missing"  # a word of `seek.patience.Trouble`
+_DEAD_TRIES = 5
+_DEAD_AFTER = timedelta(days=14)
 
 
 class Space(StrEnum):
@@ -69,10 +74,19 @@ class Health:
     parked_because: str | None = None
 
     @property
+    def is_likely_dead(self) -> bool:
+        """Whether its address was missing at every try for a fortnight; it is still asked, weekly."""
+        if self.checked_at is None or self.failing_since is None or self.trouble != _MISSING:
+            return False
+        return self.failures >= _DEAD_TRIES and self.checked_at - self.failing_since >= _DEAD_AFTER
+
+    @property
     def word(self) -> str:
-        """`ok`, `failing`, `new` or `parked`, for lists."""
+        """`ok`, `failing`, `new`, `parked` or `dead?`, for lists."""
         if self.parked_at:
             return "parked"
+        if self.is_likely_dead:
+            return "dead?"
         if self.failures:
             return "failing"
         return "ok" if self.succeeded_at else "new"
@@ -80,15 +94,21 @@ class Health:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rhythm:
-    """How often a source has something new, from its last items.
+    """How often a source has something new, by its last items, and when it says that it has.
 
     Attributes:
-        gap_s: Median of the seconds between them; None while too few are known.
+        gap_s: Median of the seconds between its items; None while too few are known.
         newest_at: Aware, UTC; date of the newest. None if there is none.
+        ttl_s: Seconds that the feed asks us to wait; None if it does not.
+        skip_hours: Hours of the day, 0 to 23 in UTC, in which it asks not to be asked.
+        skip_days: Days likewise, 0 for Monday.
     """
 
     gap_s: float | None = None
     newest_at: datetime | None = None
+    ttl_s: int | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ validators, and where we do not go.
 import hashlib
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -18,13 +18,13 @@ from urllib.request import getproxies_environment
 
 import httpcore
 
-from pkm.errors import CredentialsError, UnsafeLink
+from pkm.errors import BotCheck, CredentialsError, UnsafeLink
 from pkm.model.source import AS_EVER, Asking, Validators
 from pkm.net import freshness
 from pkm.net.credentials import SecretOf, none_known
 from pkm.net.deadline import Deadline, running
 from pkm.net.decode import Decoder
-from pkm.net.failures import BadRedirect, BrokenAnswer, StatusFailed, TooLarge, explained
+from pkm.net.failures import BadRedirect, EmptyAnswer, StatusFailed, TooLarge, explained
 from pkm.net.headers import (
     ACCEPT_ENCODING,
     FEED_ACCEPT,
@@ -39,6 +39,7 @@ from pkm.net.verdicts import FINE, verdict, wants_login
 from pkm.net.way import Way, way_for
 from pkm.rules.urls import display_url
 
+_MISDIRECTED = 421
 _DRAINED = 64 * 1024  # of a body that nobody reads, so that its connection can be kept
 
 
@@ -54,6 +55,7 @@ class Request:
         allow_private: The user named this host: private and loopback addresses are right for it.
         asking: The source's own settings; its headers go to its own server alone.
         accept: The `Accept` header.
+        accept_encoding: The `Accept-Encoding` header; only what `decode` can undo.
         redirects: Go where a redirect leads; else it is the answer.
     """
 
@@ -64,6 +66,7 @@ class Request:
     allow_private: bool = False
     asking: Asking = AS_EVER
     accept: str = FEED_ACCEPT
+    accept_encoding: str = ACCEPT_ENCODING
     redirects: bool = True
 
 
@@ -212,7 +215,11 @@ class Door:
     def _way(self, request: Request, start: Target) -> Way:
         own = Validators(url=request.url, etag=request.etag, last_modified=request.last_modified)
         agent = request.asking.user_agent or self._user_agent
-        common = {"User-Agent": agent, "Accept": request.accept, "Accept-Encoding": ACCEPT_ENCODING}
+        common = {
+            "User-Agent": agent,
+            "Accept": request.accept,
+            "Accept-Encoding": request.accept_encoding,
+        }
         return way_for(
             start, request.asking, self._secret_of, common=common, known={**request.known, start.url: own}
         )
@@ -225,7 +232,12 @@ class Door:
         while True:
             allowed = may_be_private(target, start, allowed=request.allow_private)
             with explained(target.url, deadline):
-                reply = self._hop(target, headers, way.route_to(target), allowed=allowed, deadline=deadline)
+                route = way.route_to(target)
+                reply = self._hop(target, headers, route, allowed=allowed, deadline=deadline)
+                if reply.status == _MISDIRECTED:
+                    # It took our connection for somebody else's: once more on a fresh one (RFC 9110, 15.5.20).
+                    route = replace(route, fresh=True)
+                    reply = self._hop(target, headers, route, allowed=allowed, deadline=deadline)
             location = location_of(reply.status, reply.headers)
             if location is None or not request.redirects:
                 break
@@ -285,12 +297,13 @@ def judge(answer: Answer, now: datetime) -> None:
     Raises:
         CredentialsError: 401 or 407.
         BadRedirect: A redirect that says not where to.
-        BrokenAnswer: 200 without a body.
+        EmptyAnswer: 200 without a body.
+        BotCheck: A bot check stands before the feed.
         StatusFailed: Any other status, with `status` and `retry_after_s`.
     """
     shown = display_url(answer.url)
     if answer.status == 200 and not answer.body:
-        raise BrokenAnswer(
+        raise EmptyAnswer(
             shown,
             "the server answered with nothing",
             why="the answer is empty",
@@ -303,6 +316,8 @@ def judge(answer: Answer, now: datetime) -> None:
         raise BadRedirect(
             shown, f"the server answered {answer.status} without saying where to", status=answer.status
         )
+    if answer.headers.get("cf-mitigated", "").strip().lower() == "challenge":
+        raise BotCheck(shown)
     reason, why, hint = verdict(answer.status)
     if wants_login(answer.status):
         raise CredentialsError(

@@ -3,17 +3,22 @@
 All are `FetchError`s, so a pull reports them and goes on; `kind` tells the
 schedule (and a script that reads `--json`) which sort it was:
 
-    name           no such host, or the name service is silent
+    name           no such host
+    name-service   the name service is silent: that says nothing about the host
     unreachable    nobody answers at that address
+    no-network     this computer has no way out
     tls            the certificate or the encryption is not in order
     timeout        a limit of time was reached
     broken-answer  what came is not the HTTP answer it claims to be
+    empty          the answer is fine and has nothing in it
+    encoding       what came packed cannot be unpacked
     too-large      a limit of size was reached
     redirect       the server sends us somewhere we do not go
     status         the server answered, and said no
     proxy          the proxy of this computer failed, not the source
 """
 
+import errno
 import socket
 import ssl
 from collections.abc import Iterator
@@ -29,15 +34,27 @@ from pkm.rules.urls import display_url
 
 
 class NameFailed(FetchError):
-    """The host's name was not found, or nobody told us in time."""
+    """There is no host of that name."""
 
     kind = "name"
+
+
+class NamesSilent(FetchError):
+    """The name service did not answer: perhaps there is no network."""
+
+    kind = "name-service"
 
 
 class Unreachable(FetchError):
     """No connection: refused, no route, or silence."""
 
     kind = "unreachable"
+
+
+class NoNetwork(Unreachable):
+    """This computer has no way to that address, nor, as a rule, to any other."""
+
+    kind = "no-network"
 
 
 class TlsFailed(FetchError):
@@ -56,6 +73,18 @@ class BrokenAnswer(FetchError):
     """What came is not the HTTP answer it claims to be, or is not all of it."""
 
     kind = "broken-answer"
+
+
+class EmptyAnswer(BrokenAnswer):
+    """The server says that all is well, and sends nothing."""
+
+    kind = "empty"
+
+
+class BadEncoding(BrokenAnswer):
+    """What came packed cannot be unpacked."""
+
+    kind = "encoding"
 
 
 class TooLarge(FetchError):
@@ -116,7 +145,7 @@ def _explain(error: Exception, url: str, deadline: Deadline) -> FetchError:
     if isinstance(error, OutOfBytes):
         return TooLarge(url, f"the answer is larger than {error.limit:,} bytes", hint=_ASK_SMALLER)
     if isinstance(error, Undecodable):
-        kind = TooLarge if error.too_large else BrokenAnswer
+        kind = TooLarge if error.too_large else BadEncoding
         return kind(url, str(error), hint=_ASK_SMALLER if error.too_large else _LATER)
     return _transport(error, url)
 
@@ -141,9 +170,9 @@ def _transport(error: Exception, url: str) -> FetchError:
     if isinstance(error, httpcore.ReadError | httpcore.WriteError):
         why = "the connection was cut"
         return BrokenAnswer(url, "the answer broke off", why=why, hint=_LATER)
-    return Unreachable(
-        url, "no connection", why=_told(_root(error)), hint="check the address and your network"
-    )
+    cause = _root(error)
+    kind = NoNetwork if isinstance(cause, OSError) and cause.errno in _NO_WAY_OUT else Unreachable
+    return kind(url, "no connection", why=_told(cause), hint="check the address and your network")
 
 
 _PROXY_HINT = "check http_proxy and https_proxy, or `pkm source show SOURCE` if it has a proxy of its own"
@@ -161,27 +190,49 @@ def _proxy(error: httpcore.ProxyError, url: str) -> ProxyFailed:
     return ProxyFailed(url, "the proxy refused", why=why, hint=_PROXY_HINT)
 
 
-def _name(error: BaseException, url: str) -> NameFailed:
+def _name(error: BaseException, url: str) -> FetchError:
     if getattr(error, "errno", None) in {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}:
         return NameFailed(
             url, "no such host", why="the name is not known", hint="check the spelling of the address"
         )
-    return NameFailed(
+    return NamesSilent(
         url, "the host's name could not be looked up", why="the name service did not answer", hint=_LATER
     )
 
 
+_NO_WAY_OUT = frozenset({errno.ENETUNREACH, errno.ENETDOWN})
+
+# Of OpenSSL, by its numbers (openssl/x509_vfy.h): its own words differ from version to version.
+_CERTIFICATE = {
+    9: "is not valid yet: check the clock of this computer",
+    10: "has expired",
+    18: "is self-signed",
+    19: "is self-signed, further up its chain",
+    20: "was signed by somebody whom this computer does not know",
+    21: "was signed by somebody whom this computer does not know",
+    23: "was revoked",
+    62: "is for another name",
+    64: "is for another address",
+}
+_OLD = frozenset(
+    {"UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "VERSION_TOO_LOW", "DH_KEY_TOO_SMALL"}
+)
+_NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL"})
+_TLS_HINT = "it may pass; for an authority of your own: `pkm source set SOURCE --ca FILE`"
+
+
 def _tls(error: ssl.SSLError, url: str) -> TlsFailed:
     if isinstance(error, ssl.SSLCertVerificationError):
-        why = f"its certificate is not in order: {error.verify_message}"
+        told = _CERTIFICATE.get(error.verify_code, f"is not in order: {error.verify_message}")
+        reason = f"no safe connection: its certificate {told}"
+        return TlsFailed(url, reason, why="it may not be who it says", hint=_TLS_HINT)
+    if error.reason in _OLD:
+        why = "its encryption is of an old kind that is no longer safe"
+    elif error.reason in _NO_TLS:
+        why = "there is no encryption at that port: perhaps its address begins with http://"
     else:
         why = "no encryption that both sides know"
-    return TlsFailed(
-        url,
-        "no safe connection",
-        why=why,
-        hint="it may pass; for an authority of your own: `pkm source set SOURCE --ca FILE`",
-    )
+    return TlsFailed(url, "no safe connection", why=why, hint=_TLS_HINT)
 
 
 def _no_file(error: UntrustedFile, url: str) -> TlsFailed:

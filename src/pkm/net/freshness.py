@@ -48,19 +48,19 @@ def retry_after_s(headers: Headers, now: datetime) -> float | None:
 def max_age_s(headers: Headers) -> float | None:
     """Seconds for which the answer says it stays fresh, as of its arrival; None if it does not say.
 
-    `max-age` less `Age`, else `Expires` less `Date`; nothing at all if the
+    `max-age`, else `Expires` less `Date`; both less `Age`; nothing at all if the
     server wants no caching.
     """
     directives = _directives(headers.get("cache-control", ""))
     if "no-store" in directives or "no-cache" in directives:
         return None
-    if "max-age" in directives:
-        age = _seconds(directives["max-age"])
-        return None if age is None else max(age - (_seconds(headers.get("age", "")) or 0.0), 0.0)
+    lifetime = _seconds(directives["max-age"]) if "max-age" in directives else _until_expiry(headers)
+    return None if lifetime is None else max(lifetime - (_seconds(headers.get("age", "")) or 0.0), 0.0)
+
+
+def _until_expiry(headers: Headers) -> float | None:
     expires, sent = http_date(headers.get("expires", "")), http_date(headers.get("date", ""))
-    if expires is None or sent is None:
-        return None
-    return max((expires - sent).total_seconds(), 0.0)
+    return None if expires is None or sent is None else (expires - sent).total_seconds()
 
 
 def _wait(value: str, headers: Headers, now: datetime) -> float | None:

@@ -8,7 +8,7 @@ import logging
 import ssl
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 import httpcore
@@ -65,12 +65,14 @@ class Route:
         ca_file: PEM file with authorities that are trusted as well.
         insecure: The server's certificate is not looked at.
         ipv4: Addresses of IPv6 are not tried.
+        fresh: On a connection of its own, that was never used and is not kept.
     """
 
     proxy: str | None = field(default=None, repr=False)
     ca_file: str | None = None
     insecure: bool = False
     ipv4: bool = False
+    fresh: bool = False
 
 
 DIRECT_WAY = Route()
@@ -114,18 +116,26 @@ class Transport:
     ) -> Iterator[httpcore.Response]:
         """Send one GET; the answer's head is here, its body still on the wire.
 
+        Args:
+            target: Whom to ask.
+            headers: All that are sent.
+            allowed: Private addresses are right for it.
+            deadline: The request's own.
+            route: By which way.
+
         Raises:
             AddressRefused: The host is private or special, and not allowed.
             UntrustedFile: The route's file of authorities cannot be read.
             OSError, OutOfTime, OutOfBytes, httpcore's errors: see `failures.explained`.
         """
-        pool = self._pool(target, route, allowed=allowed)
-        response = self._send(pool, target, headers, deadline)
-        try:
+        with ExitStack() as closing:
+            pool = self._pool(target, route, allowed=allowed)
+            if route.fresh:
+                closing.enter_context(pool)
+            response = self._send(pool, target, headers, deadline)
+            closing.callback(response.close)
             deadline.allow(self._limits.body_wire)
             yield response
-        finally:
-            response.close()
 
     def close(self) -> None:
         """Close every connection; requests under way fail at once."""
@@ -177,9 +187,11 @@ class Transport:
             if literal(target.host) is not None:
                 check_address(target.host, target.host)
         key = (proxy, target.scheme, allowed, route)
+        https = target.scheme == "https"
+        if route.fresh:
+            return self._new_pool(proxy, route, https=https, allowed=allowed)
         with self._lock:
             if key not in self._pools:
-                https = target.scheme == "https"
                 self._pools[key] = self._new_pool(proxy, route, https=https, allowed=allowed)
             return self._pools[key]
 

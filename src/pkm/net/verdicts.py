@@ -44,6 +44,9 @@ def verdict(status: int) -> Verdict:
 
 _BLOCKED_HINT = "ask the site to let feed readers in, or `pkm source mute SOURCE`"
 _KNOWN = {
+    400: Verdict("the server answered 400 Bad Request", "it does not understand the address", _OTHER_URL),
+    405: Verdict("the server answered 405", "it wants this address asked in another way", _OTHER_URL),
+    408: Verdict("the server answered 408 Request Timeout", "it was tired of waiting", _LATER),
     206: Verdict("the server answered 206, a part only", "we asked for the whole", _LATER),
     300: Verdict(
         "the server answered 300 and leaves the choice to us", "there are several addresses", _OTHER_URL
@@ -54,6 +57,8 @@ _KNOWN = {
     404: Verdict("the server answered 404 Not Found", "nothing is at that address now", _OTHER_URL),
     406: Verdict("the server answered 406 Not Acceptable", "it has no feed that we can read", _OTHER_URL),
     407: Verdict("the proxy answered 407", "it wants a login", ""),
+    421: Verdict("the server answered 421", "it holds itself for the wrong one, asked twice", _OTHER_URL),
+    425: Verdict("the server answered 425 Too Early", "it wants to be asked once more", _LATER),
     410: Verdict(
         "the server answered 410 Gone", "the site took it down for good", "`pkm source remove SOURCE`"
     ),

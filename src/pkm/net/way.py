@@ -38,7 +38,8 @@ class Way:
     def headers_to(self, target: Target) -> dict[str, str]:
         """The headers of a hop."""
         is_own = target.same_site(self.start)
-        known = self.known.get(target.url) or (self.known.get(self.start.url) if is_own else None)
+        # Those of another address say nothing about this one, and a 304 by accident would hide its items.
+        known = self.known.get(target.url)
         validators = validator_headers(known.etag, known.last_modified) if known else {}
         ours = {"Host": target.authority, **self.common, **validators}
         return _over(ours, self.own) if is_own else ours

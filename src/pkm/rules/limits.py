@@ -24,6 +24,8 @@ HOST_GAP_S: Final = 1.0
 VALIDATOR_CHARS: Final = 1_024
 FLOOR_S: Final = 60 * 60
 FLOOR_WITHOUT_VALIDATORS_S: Final = 24 * 60 * 60
+AGAIN_S: Final = 30.0  # before who failed in a way that may pass is asked once more in the same run
+RHYTHM_ITEMS: Final = 20  # by the times between so many last items
 LONGEST_WAIT_S: Final = 7 * 24 * 60 * 60
 INTERVAL_MOST_S: Final = 30 * 24 * 60 * 60  # of the user's own interval
 

@@ -1,7 +1,7 @@
 """Which failure needs a person: for pulls that run at night and should speak only then."""
 
 from pkm.errors import CredentialsError, FetchError, Refused
-from pkm.seek.pull import Pulled
+from pkm.seek.settle import Pulled
 
 PATIENT: int = 5
 """So often in a row may a source fail before it is worth a word."""

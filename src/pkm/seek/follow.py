@@ -8,10 +8,12 @@ lock for one transaction. So a feed is asked for once, and nothing is followed t
 
 from dataclasses import dataclass, replace
 
+from pkm.model.asked import Purpose
 from pkm.model.source import Source, Space, Stance, Tie
 from pkm.rules.urls import display_url, has_secret
 from pkm.seek.behind import Found
-from pkm.seek.pull import Pulled, PullOptions, store_answer
+from pkm.seek.manner import Approach
+from pkm.seek.settle import Pulled, Terms, store_answer
 from pkm.shelf import following
 from pkm.shelf.shelf import Shelf
 
@@ -90,7 +92,7 @@ def preview(found: Found, wishes: Wishes) -> Followed:
     return Followed(source=source, items=len(feed.items) if feed else 0)
 
 
-def file(shelf: Shelf, found: Found, wishes: Wishes, *, options: PullOptions) -> Followed:
+def file(shelf: Shelf, found: Found, wishes: Wishes, *, terms: Terms) -> Followed:
     """Follow what was found, and store its items."""
     there = known(shelf, found.url, wishes)
     if there is not None:
@@ -101,7 +103,8 @@ def file(shelf: Shelf, found: Found, wishes: Wishes, *, options: PullOptions) ->
         summary = f"followed {source.title or display_url(source.url)}"
         command = shelf.store.undo_log.begin("follow", summary, shelf.now())
         following.save(shelf, [source], command=command)
-        pulled = store_answer(shelf, replace(found.fetched, source=source), options=options)
+        asked = replace(found.fetched, source=source, approach=Approach(purpose=Purpose.FOLLOW))
+        pulled = store_answer(shelf, asked, terms=terms)
     feed = found.fetched.feed
     return Followed(source=source, items=len(feed.items) if feed else 0, pulled=pulled)
 

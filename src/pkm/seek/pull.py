@@ -3,58 +3,48 @@
 Threads ask and parse, each host in its turn; one thread, this one, stores. A source is told of only after
 its transaction is committed, so what was printed is kept, whatever happens next. Answers that lie ready
 share a transaction, always whole: a commit waits for the disk, and 1,000 such waits are most of a pull.
+
+Who failed in a way that may pass is asked once more when all others are done; whom to ask and in which
+order is decided in `due`, how in `manner`, when again in `patience`, whether there is a network in `outage`.
 """
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from queue import Empty, SimpleQueue
-from time import monotonic
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime
+from time import monotonic, sleep
 
-from pkm.errors import FetchError, PkmError, Refused
-from pkm.model.asked import Asked, HostState
-from pkm.model.item import ParsedFeed
-from pkm.model.source import CAPTURES, Health, Source, Validators
+from pkm.errors import FetchError, Offline
+from pkm.model.asked import Purpose
+from pkm.model.source import Source
 from pkm.net.address import is_loopback
-from pkm.net.door import Answer, Door
-from pkm.net.politeness import Ask, Facts, Trouble, Turns, ask_for, next_check_at, server_of, trouble_of
-from pkm.rules.limits import FIRST_PULL_NEW, FLOOR_S, HOSTS_AT_ONCE, MOVE_DAYS, MOVE_SIGHTINGS
-from pkm.rules.urls import has_secret
-from pkm.seek.arrive import Brought, bring
-from pkm.seek.fetch import Fetched, fetch, shown
-from pkm.seek.parser_process import FeedReader
-from pkm.shelf import following, locks, trash
+from pkm.net.door import Door
+from pkm.net.politeness import Turns, ask_for, server_of
+from pkm.rules.limits import AGAIN_S, HOSTS_AT_ONCE
+from pkm.seek.askers import Answered, Askers
+from pkm.seek.due import in_turn, is_due
+from pkm.seek.fetch import Fetched, shown
+from pkm.seek.hosts import HostWatch
+from pkm.seek.outage import Outage, is_near
+from pkm.seek.patience import may_pass_soon
+from pkm.seek.settle import Pulled, Terms, store_answer
+from pkm.shelf import locks, trash
 from pkm.shelf.shelf import Shelf
 
 _LONGEST_NAP_S = 1.0
-_STORED_AT_ONCE = 16  # sources, and
-_ITEMS_AT_ONCE = 1_000  # items after which no further source joins a transaction: others wait to write
-
-_Answered = tuple[Ask[Source], Fetched]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pulled:
-    """What came of one source.
+class Clockwork:
+    """Time as a run spends it; tests bring their own.
 
     Attributes:
-        status: `new`, `unchanged`, `failed` or `skipped`.
-        new: Arrivals stored for the first time; one that joins an item of another source counts too.
-        waiting: Of those, the ones that wait to be looked at.
-        revised: Items that the source edited.
-        rekeyed: Items known under a new name, since their site moved.
-        error: Why it failed, or was skipped.
+        tick: Seconds on a clock that never runs backwards.
+        nap: Does nothing for so many seconds.
     """
 
-    source: Source
-    status: str
-    new: int = 0
-    waiting: int = 0
-    revised: int = 0
-    rekeyed: int = 0
-    error: PkmError | None = None
+    tick: Callable[[], float] = monotonic
+    nap: Callable[[float], None] = sleep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,44 +52,20 @@ class PullOptions:
     """How to pull.
 
     Attributes:
+        terms: On what terms answers are stored.
         hosts_at_once: Requests at once in all.
-        polite: Treat loopback hosts like all others.
         max_time_s: Stop starting requests after so long; None for no such limit.
         finish: Wait for requests under way when that time is up; else they are given up, and tried again later.
-        first_new: Items of a source's first pull that wait to be looked at.
-        jitter: Draws 0 to 1, so that machines do not all ask at the same minute.
+        clockwork: What time is taken from.
+        on_wait: Told, once a second, how many seconds are left to wait and for how many sources.
     """
 
+    terms: Terms = field(default_factory=Terms)
     hosts_at_once: int = HOSTS_AT_ONCE
-    polite: bool = False
     max_time_s: float | None = None
     finish: bool = True
-    first_new: int = FIRST_PULL_NEW
-    jitter: Callable[[], float] = lambda: 0.0
-
-
-def due(sources: Sequence[Source], *, now: datetime, everything: bool = False) -> tuple[Source, ...]:
-    """The sources to ask now: followed, not muted, and due; the longest unasked first.
-
-    Args:
-        sources: To choose from.
-        now: Aware.
-        everything: Also those that are not due yet, down to the floor between two requests.
-    """
-    asked = [one for one in sources if one.followed and one.muted_at is None and one.kind != CAPTURES]
-    floor = now - timedelta(seconds=FLOOR_S)
-    ready = [
-        one for one in asked if _is_due(one, now) or (everything and _before(one.health.checked_at, floor))
-    ]
-    return tuple(sorted(ready, key=lambda one: (one.health.checked_at or one.followed_at or now, one.id)))
-
-
-def _is_due(source: Source, now: datetime) -> bool:
-    return _before(source.health.next_check_at, now)
-
-
-def _before(moment: datetime | None, limit: datetime) -> bool:
-    return moment is None or moment <= limit
+    clockwork: Clockwork = Clockwork()
+    on_wait: Callable[[float, int], None] | None = None
 
 
 def pull(
@@ -121,6 +87,7 @@ def pull(
 
     Raises:
         Busy: Another pull ran all that time.
+        Offline: This computer has no network; nothing was counted.
     """
     with (
         locks.pulling(shelf.home.state, wait_s=wait_s),
@@ -135,238 +102,143 @@ class _Run:
 
     def __init__(self, shelf: Shelf, door: Door, options: PullOptions) -> None:
         self._shelf = shelf
-        self._door = door
         self._options = options
-        self._reader = FeedReader()
-        self._answers: SimpleQueue[tuple[Ask[Source], Fetched | BaseException]] = SimpleQueue()
-        self._pool = ThreadPoolExecutor(options.hosts_at_once, thread_name_prefix="fetch")
-        self._ends_at = None if options.max_time_s is None else monotonic() + options.max_time_s
-        self._under_way = 0
+        self._tick = options.clockwork.tick
+        self._askers = Askers(door, at_once=options.hosts_at_once)
+        self._ends_at = None if options.max_time_s is None else self._tick() + options.max_time_s
+        self._hosts = HostWatch(shelf, polite=options.terms.polite)
+        self._outage = Outage(0)
+        self._failed: dict[str, tuple[Pulled, float]] = {}  # asked once more at the end, not before that tick
 
     def close(self) -> None:
-        """Stop asking: closing the door ends what is under way."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        self._door.close()
-        self._pool.shutdown(wait=True)
-        self._reader.close()
+        """Stop asking."""
+        self._askers.close()
 
     def each(self, sources: Sequence[Source]) -> Iterator[Pulled]:
         """The sources one by one, as they are done."""
-        stopped = {
-            host: state.not_before
-            for host, state in self._shelf.store.hosts.stopped(self._shelf.now()).items()
-        }
+        now, tick = self._shelf.now(), self._tick()
+        stopped = self._hosts.stopped(now)
+        yield from (
+            _waits(one, stopped[server_of(one.url)]) for one in sources if server_of(one.url) in stopped
+        )
+        asked = [one for one in sources if server_of(one.url) not in stopped]
+        self._outage = Outage(len({server_of(one.url) for one in asked if not is_near(server_of(one.url))}))
+        waits = {host: tick + wait_s for host, wait_s in self._hosts.waits_s(now).items()}
+        yield from self._round(in_turn(asked, chance=self._options.terms.chance), waits, skipped=_no_time)
+        yield from self._second_round()
+
+    def _second_round(self) -> Iterator[Pulled]:
+        again = [first.source for first, _tick in self._failed.values()]
+        waits: dict[str, float] = {}
+        for first, tick in self._failed.values():
+            host = server_of(first.source.url)
+            waits[host] = max(waits.get(host, tick), tick)
+        firsts = {source_id: first for source_id, (first, _tick) in self._failed.items()}
+        yield from self._round(again, waits, skipped=lambda one: firsts[one.id], purpose=Purpose.AGAIN)
+
+    def _round(
+        self,
+        sources: Sequence[Source],
+        waits: Mapping[str, float],
+        *,
+        skipped: Callable[[Source], Pulled],
+        purpose: Purpose | None = None,
+    ) -> Iterator[Pulled]:
+        """Ask each of these once.
+
+        Args:
+            sources: In the order of asking.
+            waits: By host, the tick before which it is not asked.
+            skipped: What is told of a source for which no time was left.
+            purpose: Why they are asked; None: due, or named.
+        """
         waiting = {source.id: source for source in sources}
-        for source in sources:
-            if server_of(source.url) in stopped:
-                yield _waits(waiting.pop(source.id), stopped[server_of(source.url)])
         turns = Turns(
-            [ask_for(source.url, source) for source in waiting.values()],
+            [ask_for(source.url, source) for source in sources],
             at_once=self._options.hosts_at_once,
-            polite=self._options.polite,
+            earliest_s=waits,
+            polite=self._options.terms.polite,
         )
         while self._goes_on(waiting):
-            self._start(turns, waiting)
-            answered = self._answered(turns)
+            self._start(turns, waiting, purpose)
+            answered = self._answered(turns, len(waiting))
             for ask, _fetched in answered:
                 turns.finished(ask)
-            if not any(_is_busy(fetched) for _ask, fetched in answered):
-                self._start(turns, waiting)  # the network goes on while we store
-            yield from self._store([fetched for _ask, fetched in answered])
-            for _ask, fetched in answered:
-                yield from self._stop_host(turns, waiting, fetched)
-        yield from (_no_time(source) for source in waiting.values())
+            if not any(fetched.error for _ask, fetched in answered):
+                self._start(turns, waiting, purpose)  # the network goes on while we store
+            believed = [one for _ask, fetched in answered for one in self._outage.hear(fetched)]
+            yield from self._stored(believed, turns, waiting)
+        down, believed = self._outage.ends() if not self._askers.under_way else (False, [])
+        if down:
+            raise _offline()
+        yield from self._stored(believed, turns, waiting)
+        yield from (skipped(source) for source in waiting.values())
 
     def _goes_on(self, waiting: Mapping[str, Source]) -> bool:
         if self._out_of_time():
-            return bool(self._under_way) and self._options.finish
-        return bool(self._under_way or waiting)
+            return bool(self._askers.under_way) and self._options.finish
+        return bool(self._askers.under_way or (waiting and not self._outage.in_doubt))
 
     def _out_of_time(self) -> bool:
-        return self._ends_at is not None and monotonic() >= self._ends_at
+        return self._ends_at is not None and self._tick() >= self._ends_at
 
-    def _start(self, turns: Turns[Source], waiting: dict[str, Source]) -> None:
-        while not self._out_of_time() and (ask := turns.start(monotonic())) is not None:
-            del waiting[ask.about.id]
-            known = self._shelf.store.addresses.of(ask.about.id)
-            self._under_way += 1
-            self._pool.submit(self._ask, ask, known)
+    def _start(self, turns: Turns[Source], waiting: dict[str, Source], purpose: Purpose | None) -> None:
+        while not (self._out_of_time() or self._outage.in_doubt):
+            ask = turns.start(self._tick())
+            if ask is None:
+                return
+            source, now = waiting.pop(ask.about.id), self._shelf.now()
+            known = self._shelf.store.addresses.of(source.id)
+            why = purpose or (Purpose.DUE if is_due(source, now) else Purpose.NAMED)
+            self._askers.ask(ask, known, now=now, why=why)
 
-    def _ask(self, ask: Ask[Source], known: Mapping[str, Validators]) -> None:
-        try:
-            now = self._shelf.now()
-            fetched = fetch(ask.about, known, door=self._door, reader=self._reader, now=now)
-            self._answers.put((ask, fetched))
-        except BaseException as error:  # noqa: BLE001 - a bug is not swallowed: it flies on from `_answered`
-            self._answers.put((ask, error))
-
-    def _answered(self, turns: Turns[Source]) -> list[_Answered]:
-        """The next answer, and with it what else lies ready; none if none came in time."""
-        ready: list[_Answered] = []
-        wait_s = turns.wait_s(monotonic())
-        try:
-            ready.append(self._taken(timeout=self._nap_s(wait_s)))
-            while len(ready) < _STORED_AT_ONCE and _items_of(ready) < _ITEMS_AT_ONCE:
-                ready.append(self._taken(timeout=0))
-        except Empty:
-            return ready
-        return ready
-
-    def _taken(self, *, timeout: float) -> _Answered:
-        ask, fetched = self._answers.get(timeout=timeout)
-        self._under_way -= 1
-        if isinstance(fetched, BaseException):
-            raise fetched
-        return ask, fetched
+    def _answered(self, turns: Turns[Source], left: int) -> list[Answered]:
+        """What lies ready, or comes before the next request may start."""
+        wait_s = turns.wait_s(self._tick())
+        if self._askers.under_way:
+            return self._askers.taken(within_s=self._nap_s(wait_s))
+        if wait_s and wait_s > _LONGEST_NAP_S and self._options.on_wait:
+            self._options.on_wait(wait_s, left)
+        self._options.clockwork.nap(self._nap_s(wait_s))
+        return []
 
     def _nap_s(self, wait_s: float | None) -> float:
-        naps = [_LONGEST_NAP_S if wait_s is None else wait_s]
+        naps = [_LONGEST_NAP_S if wait_s is None else min(wait_s, _LONGEST_NAP_S)]
         if self._ends_at is not None and not self._options.finish:
-            naps.append(self._ends_at - monotonic())
+            naps.append(self._ends_at - self._tick())
         return max(min(naps), 0.001)
 
-    def _store(self, answers: Sequence[Fetched]) -> list[Pulled]:
-        if not answers:
-            return []
-        with self._shelf.writing():
-            return [store_answer(self._shelf, one, options=self._options) for one in answers]
-
-    def _stop_host(
-        self, turns: Turns[Source], waiting: dict[str, Source], fetched: Fetched
+    def _stored(
+        self, answers: Sequence[Fetched], turns: Turns[Source], waiting: dict[str, Source]
     ) -> Iterator[Pulled]:
-        """A host that says "too many" is left alone at once, and its other sources are not at fault."""
-        if not _is_busy(fetched):
+        """Store these answers; what is to be told of them, and of the sources of hosts that want quiet."""
+        if not answers:
             return
-        until = self._shelf.now() + timedelta(seconds=_asked_wait(fetched) or FLOOR_S)
         with self._shelf.writing():
-            state = HostState(
-                host=server_of(fetched.source.url), not_before=until, reason="asked us to wait", strikes=1
-            )
-            self._shelf.store.hosts.save(state)
-        for ask in turns.stop_host(fetched.source.url):
-            yield _waits(waiting.pop(ask.about.id), until)
+            done = [store_answer(self._shelf, one, terms=self._options.terms) for one in answers]
+            stops = [(one, self._hosts.hear(one)) for one in answers]
+        for pulled, (fetched, until) in zip(done, stops, strict=True):
+            if until is None and self._is_worth_another(fetched):
+                self._failed[fetched.source.id] = (pulled, self._tick() + AGAIN_S)
+            else:
+                yield pulled
+        for fetched, until in stops:
+            if until is not None:
+                # It said "too many": left alone at once, and its other sources are not at fault.
+                dropped = turns.stop_host(fetched.host)
+                yield from (self._left_out(waiting.pop(ask.about.id), until) for ask in dropped)
 
+    def _left_out(self, source: Source, until: datetime) -> Pulled:
+        """What is told of a source whose host wants quiet: how it failed, if it did, else that it waits."""
+        first = self._failed.get(source.id)
+        return first[0] if first else _waits(source, until)
 
-def _is_busy(fetched: Fetched) -> bool:
-    return trouble_of(fetched.status, asked_to_wait=_asked_wait(fetched) is not None) == Trouble.BUSY
-
-
-def _items_of(answers: Sequence[_Answered]) -> int:
-    return sum(len(fetched.feed.items) for _ask, fetched in answers if fetched.feed)
-
-
-def store_answer(shelf: Shelf, fetched: Fetched, *, options: PullOptions) -> Pulled:
-    """Store what came of asking a source; inside `shelf.writing`.
-
-    Items, validators and the schedule go into one transaction: were the validators stored first, a crash
-    between would hide the items behind a 304 for ever.
-    """
-    source = fetched.source
-    brought = Brought()
-    if fetched.feed is not None:
-        brought = bring(shelf, source, fetched.feed, now=fetched.began_at, first_new=options.first_new)
-        _learn(shelf, source, fetched.feed)
-    if fetched.validators is not None:
-        shelf.store.addresses.set(source.id, fetched.validators)
-    if fetched.answer is not None and fetched.error is None:
-        _follow_move(shelf, source.id, fetched.answer, fetched.began_at)
-    gone_since = shelf.store.fetches.gone_since(source.id) if fetched.status == 410 else None
-    shelf.store.sources.set_health(source.id, _health(fetched, options, gone_since=gone_since))
-    shelf.store.fetches.log(_log_row(fetched, brought))
-    if fetched.error is not None:
-        return Pulled(source=source, status="failed", error=fetched.error)
-    return Pulled(
-        source=source,
-        status="new" if brought.new else "unchanged",
-        new=brought.new,
-        waiting=brought.waiting,
-        revised=brought.revised,
-        rekeyed=brought.rekeyed,
-    )
-
-
-def _learn(shelf: Shelf, source: Source, feed: ParsedFeed) -> None:
-    """What the feed says of itself fills in what the user did not say."""
-    stored = shelf.store.sources.get(source.id) or source
-    learnt = replace(
-        stored,
-        title=stored.title or feed.title,
-        home_url=feed.home_url or stored.home_url,
-        format=feed.format,
-    )
-    if learnt != stored:
-        shelf.store.sources.save(learnt)
-
-
-def _follow_move(shelf: Shelf, source_id: str, answer: Answer, at: datetime) -> None:
-    """Ask at the new address from now on, once a permanent redirect has stood the test of time.
-
-    An address with a secret stays: only it may hold the login. What another source has is left alone.
-    """
-    if answer.moved_to is None:
-        shelf.store.addresses.saw_no_move(source_id)
-        return
-    source = shelf.store.sources.get(source_id)
-    if source is None or answer.moved_to == source.url:
-        return
-    move = shelf.store.addresses.saw_move(source, answer.moved_to, at)
-    if move.seen < MOVE_SIGHTINGS or at - move.first_seen < timedelta(days=MOVE_DAYS):
-        return
-    holder = shelf.store.sources.at(answer.moved_to)
-    if has_secret(source.url) or (holder is not None and holder.id != source_id):
-        return
-    with suppress(Refused):  # sources.opml cannot be written now: the next pull comes here again
-        following.save(shelf, [replace(source, url=answer.moved_to)], command=None)
-
-
-def _log_row(fetched: Fetched, brought: Brought) -> Asked:
-    return Asked(
-        source=fetched.source.id,
-        at=fetched.began_at,
-        status=fetched.status,
-        seen=brought.seen,
-        new=brought.new,
-        revised=brought.revised,
-        rekeyed=brought.rekeyed,
-        oldest_key=brought.oldest_key,
-        newest_key=brought.newest_key,
-        error=fetched.error.kind if fetched.error else None,
-    )
-
-
-def _asked_wait(fetched: Fetched) -> float | None:
-    return fetched.error.retry_after_s if isinstance(fetched.error, FetchError) else None
-
-
-def _health(fetched: Fetched, options: PullOptions, *, gone_since: datetime | None) -> Health:
-    was, error = fetched.source.health, fetched.error
-    failures = was.failures + 1 if error else 0
-    answer, validators = fetched.answer, fetched.validators
-    trouble = trouble_of(fetched.status, asked_to_wait=_asked_wait(fetched) is not None)
-    facts = Facts(
-        has_validators=bool(validators and (validators.etag or validators.last_modified)),
-        max_age_s=answer.max_age_s if answer else None,
-        ttl_s=fetched.feed.ttl_s if fetched.feed else None,
-        retry_after_s=_asked_wait(fetched),
-        failures=_times_gone(fetched, gone_since) if trouble == Trouble.GONE else failures,
-        trouble=trouble,
-        loopback=is_loopback(server_of(fetched.source.url)),
-    )
-    return Health(
-        checked_at=fetched.began_at,
-        succeeded_at=was.succeeded_at if error else fetched.began_at,
-        failing_since=(was.failing_since or fetched.began_at) if error else None,
-        failures=failures,
-        error_kind=error.kind if error else None,
-        error=error.what if error else None,
-        hint=(error.hint or error.why) if error else None,
-        next_check_at=next_check_at(fetched.began_at, facts, jitter=options.jitter(), polite=options.polite),
-    )
-
-
-def _times_gone(fetched: Fetched, since: datetime | None) -> int:
-    """A 410 counts as the second only a day after the first: somebody may just be moving house."""
-    return 2 if since is not None and fetched.began_at - since >= timedelta(days=1) else 1
+    def _is_worth_another(self, fetched: Fetched) -> bool:
+        """Whether it is asked again at the end of this run; who asks its own computer can do that himself."""
+        free = is_loopback(server_of(fetched.source.url)) and not self._options.terms.polite
+        in_time = self._ends_at is None or self._tick() + AGAIN_S < self._ends_at
+        soon = may_pass_soon(fetched.status, kind=fetched.kind, asked_to_wait=bool(fetched.retry_after_s))
+        return soon and in_time and not free and fetched.approach.purpose != Purpose.AGAIN
 
 
 def _waits(source: Source, until: datetime) -> Pulled:
@@ -377,3 +249,11 @@ def _waits(source: Source, until: datetime) -> Pulled:
 def _no_time(source: Source) -> Pulled:
     reason = "not asked: the time given with --max-time was up"
     return Pulled(source=source, status="skipped", error=FetchError(shown(source), reason, hint="pkm pull"))
+
+
+def _offline() -> Offline:
+    return Offline(
+        "no network: the first hosts that were asked cannot be reached",
+        why="so nobody else was asked, and nothing was counted against any source",
+        hint="check the connection, then: pkm pull",
+    )

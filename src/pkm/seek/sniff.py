@@ -4,7 +4,7 @@ import re
 from itertools import islice
 from typing import Final
 
-from pkm.errors import NotAFeed
+from pkm.errors import BotCheck, NotAFeed
 from pkm.rules.charset import decode_xml
 
 HEAD_BYTES: Final = 16_384
@@ -141,12 +141,7 @@ def _has_doctype(text: str) -> bool:
 
 def _page(url: str, head: str) -> NotAFeed:
     if _CHALLENGE.search(head[:20_000]):
-        return NotAFeed(
-            url,
-            "a bot check came instead of a feed",
-            why="the site wants to see a person at a browser; pkm never pretends to be one",
-            hint=f"open it once in a browser, or ask the site to let feed readers in: {url}",
-        )
+        return BotCheck(url)
     return NotAFeed(
         url,
         "a web page came, and no feed",

@@ -1,4 +1,4 @@
-"""What is too old to be taken back: commands of the undo log, and the bytes that were kept for them."""
+"""What is too old: commands of the undo log, the bytes that were kept for them, and the log of requests."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -8,14 +8,15 @@ from pkm.shelf.shelf import Shelf
 
 
 def sweep(shelf: Shelf) -> None:
-    """Forget commands older than `UNDO_DAYS`, and of the trash what is older or past `TRASH_BYTES`.
+    """Forget commands and requests older than `UNDO_DAYS`, and of the trash what is older or past `TRASH_BYTES`.
 
     Takes the write lock only where there is something to forget.
     """
     oldest = shelf.now() - timedelta(days=UNDO_DAYS)
-    if shelf.store.undo_log.has_before(oldest):
+    if shelf.store.undo_log.has_before(oldest) or shelf.store.fetches.has_before(oldest):
         with shelf.writing():
             shelf.store.undo_log.forget_before(oldest)
+            shelf.store.fetches.forget_before(oldest)
     # After the commit: what the log still names must still be there.
     for path in _surplus(shelf.home.trash, oldest.timestamp()):
         path.unlink(missing_ok=True)

@@ -44,6 +44,11 @@ def names(text: str) -> tuple[str, ...]:
     return tuple(json.loads(text)) if text != "[]" else ()
 
 
+def numbers(text: str) -> tuple[int, ...]:
+    """The whole numbers of a JSON array."""
+    return tuple(map(int, json.loads(text))) if text != "[]" else ()
+
+
 def paths(text: str) -> tuple[tuple[str, ...], ...]:
     """The lists of strings of a JSON array."""
     return tuple(tuple(part) for part in json.loads(text)) if text != "[]" else ()

@@ -28,6 +28,9 @@ STATEMENTS: Final[tuple[str, ...]] = (
     "ALTER TABLE sources ADD COLUMN parked_because TEXT",
     "ALTER TABLE sources ADD COLUMN gap_s REAL",
     "ALTER TABLE sources ADD COLUMN newest_at TEXT",
+    "ALTER TABLE sources ADD COLUMN ttl_s INTEGER",
+    "ALTER TABLE sources ADD COLUMN skip_hours TEXT NOT NULL DEFAULT '[]'",
+    "ALTER TABLE sources ADD COLUMN skip_days TEXT NOT NULL DEFAULT '[]'",
     # How an address wants to be asked, as its answers taught us; and when its redirect was believed.
     "ALTER TABLE source_urls ADD COLUMN any_type INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE source_urls ADD COLUMN unpacked INTEGER NOT NULL DEFAULT 0",

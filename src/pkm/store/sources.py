@@ -8,6 +8,7 @@ from pkm.model.source import CAPTURES, Health, Rhythm, Source, Space, Stance, Ti
 from pkm.store.columns import (
     asking_text,
     moment,
+    numbers,
     paths,
     stamp,
     to_asking,
@@ -19,10 +20,9 @@ from pkm.store.columns import (
 
 _COLUMNS = (
     "id, url, title, home_url, kind, format, space, tie, stance, why, folders, private, private_host, isolate,"
-    " full, key_policy, interval_s, options, extras, followed_at, muted_at, removed_at, checked_at, succeeded_at,"
-    " failing_since,"
-    " failures, error_kind, error, hint, trouble, next_check_at, next_because, parked_at, parked_because, gap_s,"
-    " newest_at"
+    " full, key_policy, interval_s, options, extras, followed_at, muted_at, removed_at, checked_at,"
+    " succeeded_at, failing_since, failures, error_kind, error, hint, trouble, next_check_at, next_because, parked_at,"
+    " parked_because, gap_s, newest_at, ttl_s, skip_hours, skip_days"
 )
 _SETTABLE = (
     "url, title, home_url, kind, format, space, tie, stance, why, folders, private, private_host, isolate,"
@@ -142,10 +142,17 @@ class Sources:
         )
 
     def set_rhythm(self, source_id: str, rhythm: Rhythm) -> None:
-        """Store how often it has something new."""
+        """Store how often it has something new, and when it says that it has."""
         self._db.execute(
-            "UPDATE sources SET gap_s = ?, newest_at = ? WHERE id = ?",
-            (rhythm.gap_s, to_text(rhythm.newest_at), source_id),
+            "UPDATE sources SET gap_s = ?, newest_at = ?, ttl_s = ?, skip_hours = ?, skip_days = ? WHERE id = ?",
+            (
+                rhythm.gap_s,
+                to_text(rhythm.newest_at),
+                rhythm.ttl_s,
+                to_json(rhythm.skip_hours),
+                to_json(rhythm.skip_days),
+                source_id,
+            ),
         )
 
     def last_moments(self, source_id: str, *, limit: int) -> tuple[datetime, ...]:
@@ -249,5 +256,8 @@ def _source(row: tuple[object, ...], tags: tuple[str, ...]) -> Source:
         rhythm=Rhythm(
             gap_s=None if cells["gap_s"] is None else float(str(cells["gap_s"])),
             newest_at=to_moment(text["newest_at"]),
+            ttl_s=None if cells["ttl_s"] is None else int(str(cells["ttl_s"])),
+            skip_hours=numbers(text["skip_hours"] or "[]"),
+            skip_days=numbers(text["skip_days"] or "[]"),
         ),
     )
