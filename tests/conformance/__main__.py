@@ -4,11 +4,16 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from conformance import articles, feeds
+from conformance import articles, discovery, feeds, opml
 from conformance.score import Score
 from support.corpus import corpus_root
 
-SETS: tuple[Callable[[Path], Sequence[Score]], ...] = (feeds.scores, articles.scores)
+SETS: tuple[Callable[[Path], Sequence[Score]], ...] = (
+    feeds.scores,
+    articles.scores,
+    discovery.scores,
+    opml.scores,
+)
 """Each looks at one part of the corpus; a new set is one more row here."""
 
 

@@ -59,7 +59,7 @@ def read_opml(data: bytes) -> OpmlFile:
         outlines=tuple(reading.found.values()),
         rest=OpmlRest(
             head=tuple(pair for pair in head if pair[0].lower() != "title"),
-            folders=tuple(reading.folders.items()),
+            folders=tuple(sorted(reading.folders.items())),
             others=sorted_others(reading.others),
         ),
         skipped=tuple(reading.skipped),
