@@ -56,6 +56,36 @@ def test_a_program_gets_the_source_as_the_list_shows_it(here, site):
     )
 
 
+def test_all_that_is_said_while_following_stands_in_the_file_and_is_taken_back_by_undo(here, site):
+    words = ("--space", "network", "--tie", "weak", "--stance", "mixed", "--why", "for decisions")
+    order = ("--folder", "Work/Design", "--folder", "Later", "--tag", "#a", "--tag", "b c")
+    assert here("follow", site.url("/feed"), *words, *order).code == 0
+    [source] = json.loads(here("source", "--json").out)["sources"]
+    assert (source["space"], source["tie"], source["stance"], source["why"]) == (
+        "network",
+        "weak",
+        "mixed",
+        "for decisions",
+    )
+    assert (source["folders"], source["tags"]) == (["Later", "Work/Design"], ["a", "b c"])
+    text = (here.home / "sources.opml").read_text(encoding="utf-8")
+    assert text.count(site.url("/feed")) == 2
+    assert 'category="a,b c"' in text
+    assert here("undo").code == 0
+    assert site.url("/feed") not in (here.home / "sources.opml").read_text(encoding="utf-8")
+    assert json.loads(here("source", "--json").out)["sources"] == []
+    for wrong in (("--space", "moon"), ("--tie", "x"), ("--stance", "x"), ("--folder", "/"), ("--pick", "0")):
+        assert here("follow", site.url("/feed"), *wrong).code == 2
+
+
+def test_what_is_said_of_a_source_that_is_there_is_taken_back_by_undo(here, site):
+    here("follow", site.url("/feed"), "--why", "first")
+    here("follow", site.url("/feed"), "--why", "second", "--folder", "Work")
+    assert here("undo").code == 0
+    [source] = json.loads(here("source", "--json").out)["sources"]
+    assert (source["why"], source["folders"]) == ("first", [])
+
+
 def test_what_is_followed_already_is_no_error_and_takes_what_is_said(here, site):
     here("follow", site.url("/feed"))
     code, _out, err = here("follow", site.url("/feed"), "--tie", "strong", "--why", "for decisions")

@@ -51,7 +51,7 @@ def _told(status: str, said: Sequence[str], members: Sequence[Pulled], shorts: d
     happened, why, hint = said
     lines = [f"{status}, {counted(len(members), 'source')}: {happened}", why, hint]
     told = [clean(line, Sink.LINE) for line in lines if line]
-    for one in members:
+    for one in sorted(members, key=lambda one: ((one.source.title or "").casefold(), one.source.url)):
         title = clean(one.source.title or "", Sink.LINE)
         told += [f"  {shorts[one.source.id]}  {title}".rstrip(), f"        {display_url(one.source.url)}"]
     return "\n  ".join(told)

@@ -221,7 +221,11 @@ class _Reading:
             self._skip(name, {"url": address or said["url"]}, "its address is not http or https")
             self._keep(extras, commented=commented)
             return
-        mine = [one for one in extras if not self._is_known(one, said, address)]
+        mine = [
+            one._replace(name=one.name.lower()) if one.name.lower() in _FIRST else one
+            for one in extras
+            if not self._is_known(one, said, address)
+        ]
         mine.sort(key=lambda one: _FIRST.get(one.name.lower(), len(_FIRST)))  # as they will be written
         outline = outline_in(url, name, said, self.names, self._folder(name))
         self._store(replace(outline, extras=tuple(mine)))
