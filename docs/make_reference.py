@@ -69,10 +69,15 @@ def panel_parts(panel: str) -> Iterator[str]:
 
 def paths(stub: Stub) -> Iterator[list[str]]:
     """The words of a command and of those below it."""
-    yield [stub.name]
-    command = load(stub)
+    yield from words([stub.name], load(stub))
+
+
+def words(path: list[str], command: object) -> Iterator[list[str]]:
+    """A path and those below it."""
+    yield path
     if isinstance(command, Family):
-        yield from ([stub.name, name] for name in command.commands)
+        for name, below in command.commands.items():
+            yield from words([*path, name], below)
 
 
 def setting_rows() -> Iterator[tuple[str, ...]]:

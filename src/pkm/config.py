@@ -75,6 +75,17 @@ class SeekSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecretsSettings:
+    """Passwords and tokens."""
+
+    keep: str = _key(
+        "file",
+        "Where new secrets are kept; the keyring needs the extra of that name.",
+        choices=("file", "keyring"),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CadenceSettings:
     """Your own rhythm."""
 
@@ -98,6 +109,7 @@ class Settings:
     pull: PullSettings = field(default_factory=PullSettings)
     seek: SeekSettings = field(default_factory=SeekSettings)
     cadence: CadenceSettings = field(default_factory=CadenceSettings)
+    secrets: SecretsSettings = field(default_factory=SecretsSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +138,7 @@ _SECTIONS: Final[Mapping[str, type]] = {
     "pull": PullSettings,
     "seek": SeekSettings,
     "cadence": CadenceSettings,
+    "secrets": SecretsSettings,
 }
 _AUDIENCE = "audience"
 _KINDS: Final[Mapping[type, str]] = {

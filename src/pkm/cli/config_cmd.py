@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from pkm.cli import secret_cmd
 from pkm.cli.context import Run
 from pkm.cli.opening import need_home, settings_of
 from pkm.cli.output import Column, Table, show, show_line
@@ -70,3 +71,6 @@ def _nearest(key: str, known: list[str]) -> str:
 
     near = get_close_matches(key, known, n=1)
     return f"did you mean {near[0]}?" if near else "`pkm config show` lists them all"
+
+
+commands.join(secret_cmd.commands)

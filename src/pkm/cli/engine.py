@@ -247,9 +247,30 @@ def load(stub: Stub) -> Command | Family:
     below = commands.family(stub.name)
     if not below:
         return _built(stub.name, commands.specs[stub.name])
-    children = {word: _built(word, spec) for word, spec in below.items()}
-    default = next(word for word, spec in below.items() if spec.default)
-    return Family(name=stub.name, commands=children, default=default, about=stub.help)
+    return _family(stub.name, below, about=stub.help)
+
+
+def _family(name: str, below: Mapping[str, Spec], *, about: str) -> Family:
+    """A family of commands; those of two words make a family in it, as `secret set` in `config`."""
+    children: dict[str, Command | Family] = {}
+    for word, spec in below.items():
+        first, _, further = word.partition(" ")
+        if not further:
+            children[first] = _built(first, spec)
+        elif first not in children:
+            inner = {
+                one.partition(" ")[2]: spec for one, spec in below.items() if one.startswith(f"{first} ")
+            }
+            children[first] = _family(first, inner, about=_first_line(_default(inner)[1]))
+    return Family(name=name, commands=children, default=_default(below)[0], about=about, help=about)
+
+
+def _default(below: Mapping[str, Spec]) -> tuple[str, Spec]:
+    return next((word, spec) for word, spec in below.items() if spec.default and " " not in word)
+
+
+def _first_line(spec: Spec) -> str:
+    return (spec.function.__doc__ or "").strip().partition("\n")[0]
 
 
 def _built(name: str, spec: Spec) -> Command:

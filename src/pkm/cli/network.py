@@ -4,6 +4,7 @@ import random
 
 from pkm import __version__
 from pkm.cli.context import Run
+from pkm.cli.opening import home_of
 from pkm.cli.output import say
 from pkm.config import Settings
 from pkm.net.door import Door
@@ -11,6 +12,7 @@ from pkm.net.transport import DoorLimits
 from pkm.rules.clean import Sink, clean
 from pkm.seek.pull import PullOptions
 from pkm.seek.settle import Terms
+from pkm.shelf.secretbox import SecretBox
 
 
 def user_agent(settings: Settings) -> str:
@@ -21,7 +23,11 @@ def user_agent(settings: Settings) -> str:
 
 def open_door(run: Run, settings: Settings) -> Door:
     """The door, to be closed by the caller; with a proxy in the environment it is said what that means."""
-    door = Door(user_agent=user_agent(settings), limits=DoorLimits(total_s=settings.pull.timeout_s))
+    door = Door(
+        user_agent=user_agent(settings),
+        limits=DoorLimits(total_s=settings.pull.timeout_s),
+        secret_of=SecretBox(home_of(run, settings)).value,
+    )
     if door.notice is not None:
         say(run, door.notice)
     return door

@@ -63,4 +63,5 @@ def shelf_options(run: Run, settings: Settings) -> "ShelfOptions":
         level=Level.of(settings.notes.visibility) or Level.PRIVATE,
         audience=settings.share.audience,
         audiences={name: audience(name) for name in settings.audience},
+        keep_secrets=settings.secrets.keep,
     )

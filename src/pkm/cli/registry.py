@@ -22,7 +22,7 @@ class Spec:
     """One command.
 
     Attributes:
-        path: The words that call it: `seek`, or `source list`.
+        path: The words that call it: `seek`, `source list` or `config secret set`.
         default: It runs when its family is called alone: `pkm source`.
         dash_words: A word with one dash and two or more letters is a term, not an option.
         examples: Lines to type, shown by its help.
@@ -54,13 +54,17 @@ class Commands:
 
         return note
 
+    def join(self, other: "Commands") -> None:
+        """Take in the commands of another module, after those that are here."""
+        self._specs.update(other.specs)
+
     @property
     def specs(self) -> Mapping[str, Spec]:
         """All commands by path."""
         return MappingProxyType(self._specs)
 
     def family(self, name: str) -> dict[str, Spec]:
-        """The sub-commands of a family, by their last word; empty if `name` is a single command."""
+        """The sub-commands of a family, by their further words; empty if `name` is a single command."""
         return {
             path.split(" ", 1)[1]: spec for path, spec in self._specs.items() if path.startswith(f"{name} ")
         }

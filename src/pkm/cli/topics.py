@@ -82,6 +82,10 @@ _SCHEMAS: Final = (
     ("pkm.audiences/1", 'audience list: {"audiences": [{"name", "level", "forward"}]}'),
     ("pkm.audience/1", 'audience show, audience add: {"audience"}'),
     ("pkm.schedule/1", 'schedule: {"home", "timers": [{"with", "text"}]}, and "done" of install and remove'),
+    (
+        "pkm.secrets/1",
+        'config secret list: {"secrets": [{"name", "kind", "origins", "sources", "since"}]}',
+    ),
     ("pkm.settings/1", 'config show: {"settings": [{"key", "value", "default"}]}'),
 )
 

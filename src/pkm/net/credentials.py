@@ -8,11 +8,12 @@ import re
 from base64 import b64encode
 from collections.abc import Callable
 from typing import Final
+from urllib.parse import quote
 
 from pkm.errors import CredentialsError, Refused
 from pkm.model.source import Asking
 from pkm.net.target import NotWeb, Target, parse_target
-from pkm.rules.asking import DIRECT, filled, is_header, proxy_login
+from pkm.rules.asking import DIRECT, filled, is_header, proxy_login, secrets_in
 
 SecretOf = Callable[[str, str], str]
 """A secret's name and the origin that it shall go to, `https://host[:port]`, to its value.
@@ -48,8 +49,8 @@ def own_headers(asking: Asking, target: Target, secret_of: SecretOf) -> dict[str
                 why="it is not plain printable text, or pkm sets it itself",
                 hint="pkm source set SOURCE --header none takes them off",
             )
-        told = filled(value, lambda secret: _sendable(secret, secret_of(secret, target.origin)))
-        sent[name] = authorization(told) if name == "Authorization" else told
+        told = filled(value, lambda secret: secret_of(secret, target.origin))
+        sent[name] = _sendable(authorization(told) if name == "Authorization" else told, value)
     return sent
 
 
@@ -82,16 +83,18 @@ def proxy_of(asking: Asking, secret_of: SecretOf) -> str | None:
         origin = parse_target(place).origin
     except NotWeb:
         return place  # it is refused where it is dialled
-    value = filled(login, lambda secret: _sendable(secret, secret_of(secret, origin)))
+    user, _, password = filled(login, lambda secret: secret_of(secret, origin)).partition(":")
     scheme, _, rest = place.partition("://")
-    return f"{scheme}://{value}@{rest}"
+    return f"{scheme}://{quote(user, safe='')}:{quote(password, safe='')}@{rest}"
 
 
-def _sendable(name: str, value: str) -> str:
-    if not _SENDABLE.fullmatch(value):
-        raise CredentialsError(
-            f"the secret '{name}' cannot be sent",
-            why="it is empty, or not plain printable ASCII",
-            hint=f"pkm config secret set {name}",
-        )
-    return value
+def _sendable(told: str, value: str) -> str:
+    """The header's value, if it is one; else an error that names the secret that spoilt it."""
+    if _SENDABLE.fullmatch(told):
+        return told
+    name = next(iter(secrets_in(value)), "")
+    raise CredentialsError(
+        f"the secret '{name}' cannot be sent",
+        why="it is empty, or not plain printable ASCII",
+        hint=f"pkm config secret set {name}",
+    )

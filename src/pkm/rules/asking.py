@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePath
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pkm.errors import UsageError
 from pkm.model.source import Asking
@@ -159,6 +159,17 @@ def proxy_login(url: str) -> tuple[str, str]:
     scheme, _, rest = url.partition("://")
     login, at, place = rest.rpartition("@")
     return f"{scheme}://{place}", login if at else ""
+
+
+def split_login(url: str) -> tuple[str, str]:
+    """An address without its user info, and that as `user:password`; empty if it has none."""
+    scheme, colon, rest = url.partition("://")
+    authority, slash, path = rest.partition("/")
+    login, at, place = authority.rpartition("@")
+    if not at:
+        return url, ""
+    user, _, password = login.partition(":")
+    return f"{scheme}{colon}{place}{slash}{path}", f"{unquote(user)}:{unquote(password)}"
 
 
 def agent(text: str) -> str:

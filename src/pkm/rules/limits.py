@@ -22,6 +22,7 @@ HOSTS_AT_ONCE: Final = 32
 LOOPBACK_AT_ONCE: Final = 8
 HOST_GAP_S: Final = 1.0
 VALIDATOR_CHARS: Final = 1_024
+SECRET_CHARS: Final = 8_192
 FLOOR_S: Final = 60 * 60
 FLOOR_WITHOUT_VALIDATORS_S: Final = 24 * 60 * 60
 AGAIN_S: Final = 30.0  # before who failed in a way that may pass is asked once more in the same run

@@ -22,7 +22,7 @@ def with_table(text: str, path: tuple[str, ...], values: Mapping[str, str]) -> s
     newline = "\r\n" if "\r\n" in text else "\n"
     before = text if not text or text.endswith("\n") else text + newline
     gap = newline if before else ""
-    lines = [f"[{'.'.join(path)}]", *(f"{key} = {_string(value)}" for key, value in values.items())]
+    lines = [f"[{'.'.join(path)}]", *(f"{key} = {toml_string(value)}" for key, value in values.items())]
     whole = before + gap + newline.join(lines) + newline
     if not _means(whole, text, path, values):
         raise Refused(
@@ -46,6 +46,7 @@ def _means(whole: str, text: str, path: tuple[str, ...], values: Mapping[str, st
     return added and document == wanted
 
 
-def _string(value: str) -> str:
+def toml_string(value: str) -> str:
+    """A text as TOML writes it, in quotes."""
     escaped = value.replace("\\", "\\\\").replace('"', '\\"').translate(_CONTROLS)
     return f'"{escaped}"'

@@ -9,11 +9,13 @@ lock for one transaction. So a feed is asked for once, and nothing is followed t
 from dataclasses import dataclass, replace
 
 from pkm.model.asked import Purpose
-from pkm.model.source import Source, Space, Stance, Tie
+from pkm.model.source import Source, Space, Stance, Tie, Validators
+from pkm.rules.asking import split_login
 from pkm.rules.urls import display_url, has_secret
 from pkm.seek.behind import Found
 from pkm.seek.manner import Approach
 from pkm.seek.settle import Pulled, Terms, store_answer
+from pkm.seek.sourceset import login_apart
 from pkm.shelf import following
 from pkm.shelf.shelf import Shelf
 
@@ -93,20 +95,30 @@ def preview(found: Found, wishes: Wishes) -> Followed:
 
 
 def file(shelf: Shelf, found: Found, wishes: Wishes, *, terms: Terms) -> Followed:
-    """Follow what was found, and store its items."""
-    there = known(shelf, found.url, wishes)
+    """Follow what was found, and store its items; a login in its address goes into the box of secrets."""
+    bare = split_login(found.url)[0]
+    there = known(shelf, bare, wishes)
     if there is not None:
         return there
     with shelf.writing():
-        before = shelf.store.sources.at(found.url)
-        source = wishes.applied(_source(shelf, found, before))
+        before = shelf.store.sources.at(bare)
+        source = wishes.applied(login_apart(shelf, _source(shelf, found, before)))
         summary = f"followed {source.title or display_url(source.url)}"
         command = shelf.store.undo_log.begin("follow", summary, shelf.now())
         following.save(shelf, [source], command=command)
-        asked = replace(found.fetched, source=source, approach=Approach(purpose=Purpose.FOLLOW))
+        asked = replace(
+            found.fetched,
+            source=source,
+            approach=Approach(purpose=Purpose.FOLLOW),
+            validators=_without_login(found.fetched.validators),
+        )
         pulled = store_answer(shelf, asked, terms=terms)
     feed = found.fetched.feed
     return Followed(source=source, items=len(feed.items) if feed else 0, pulled=pulled)
+
+
+def _without_login(validators: Validators | None) -> Validators | None:
+    return validators and replace(validators, url=split_login(validators.url)[0])
 
 
 def _source(shelf: Shelf, found: Found, before: Source | None) -> Source:

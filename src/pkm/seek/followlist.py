@@ -1,14 +1,17 @@
 """Follow a whole subscription list at once; nobody is asked yet."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pkm.errors import NotFound, Refused, UsageError
 from pkm.model.source import Source
+from pkm.rules.asking import split_login
 from pkm.rules.limits import OPML_BYTES
 from pkm.rules.opml import OpmlFile
 from pkm.rules.opmlread import read_opml
 from pkm.seek.follow import Wishes
+from pkm.seek.sourceset import login_apart
 from pkm.shelf import following, listrest
 from pkm.shelf.shelf import Shelf
 
@@ -108,5 +111,15 @@ def follow_list(
             command = shelf.store.undo_log.begin("follow", f"{done} of {name}", shelf.now())
             following.catch_up(shelf)
             listrest.add_foreign(shelf, listed.rest, command=command)
+            plan = replace(plan, sources=_logins_apart(shelf, plan.sources))
             following.save(shelf, [*plan.sources, *plan.allowed], command=command)
     return plan
+
+
+def _logins_apart(shelf: Shelf, sources: Sequence[Source]) -> tuple[Source, ...]:
+    """The same sources, logins out of their addresses, but for the second one that differs in its login alone."""
+    apart: dict[str, Source] = {}
+    for source in sources:
+        bare = split_login(source.url)[0]
+        apart[source.url if bare in apart else bare] = source if bare in apart else login_apart(shelf, source)
+    return tuple(apart.values())

@@ -1,12 +1,13 @@
 """What is followed, in step with `sources.opml`: the file is the truth, and may be edited by hand."""
 
 import json
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pkm.errors import Refused
 from pkm.model.source import AS_EVER, CAPTURES, Source
+from pkm.rules.asking import has_login, split_login
 from pkm.rules.ids import is_id
 from pkm.rules.limits import VANISHED_SHARE
 from pkm.rules.opml import NAMESPACE, OpmlFile, OpmlOutline, source_key
@@ -255,7 +256,17 @@ def _held(shelf: Shelf, outlines: Sequence[OpmlOutline]) -> list[tuple[OpmlOutli
 
 def _held_at(shelf: Shelf, urls: Sequence[str]) -> list[tuple[str, Source | None]]:
     loose = {source_key(source.url): source for source in shelf.store.sources.all()}
-    return [(url, shelf.store.sources.at(url) or loose.get(source_key(url))) for url in urls]
+    return [
+        (url, shelf.store.sources.at(url) or loose.get(source_key(url)) or _with_login(loose, url))
+        for url in urls
+    ]
+
+
+def _with_login(loose: Mapping[str, Source], url: str) -> Source | None:
+    """The source that an address with a login became, the login being kept apart."""
+    bare, login = split_login(url)
+    source = loose.get(source_key(bare)) if login else None
+    return source if source is not None and has_login(source.asking) else None
 
 
 def with_leave(shelf: Shelf, outlines: Sequence[OpmlOutline]) -> list[Source]:

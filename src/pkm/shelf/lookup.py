@@ -9,6 +9,7 @@ from pkm.model.item import Item
 from pkm.model.note import Note
 from pkm.model.source import Source
 from pkm.rules.ids import TAIL, is_id, is_tail
+from pkm.rules.urls import display_url
 from pkm.shelf.shelf import Shelf
 
 _NAMES = {"i": "item", "n": "note", "s": "source", "h": "quote", "d": "digest"}
@@ -138,9 +139,9 @@ def source_of(shelf: Shelf, word: str) -> Source:
     if len(titled) == 1:
         return titled[0]
     if titled:
-        names = ", ".join(f"{one.title or one.url} ({one.id[-4:]})" for one in titled[:5])
-        raise UsageError(f"'{word}' could be {names}", hint="give more of the title, or the id")
-    raise NotFound(f"you follow no source '{word}'", hint="pkm source list shows them all")
+        names = ", ".join(f"{one.title or display_url(one.url)} ({one.id[-4:]})" for one in titled[:5])
+        raise UsageError(f"'{display_url(word)}' could be {names}", hint="give more of the title, or the id")
+    raise NotFound(f"you follow no source '{display_url(word)}'", hint="pkm source list shows them all")
 
 
 def digest_of(shelf: Shelf, word: str) -> Digest:

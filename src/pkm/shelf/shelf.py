@@ -32,12 +32,14 @@ class ShelfOptions:
         level: Level of a note that names none.
         audience: Whom `share draft` is for if nobody is named.
         audiences: By name; `self` is always there.
+        keep_secrets: Where new secrets go: `file` or `keyring`.
     """
 
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     level: Level = Level.PRIVATE
     audience: str = SELF.name
     audiences: Mapping[str, Audience] = field(default_factory=dict)
+    keep_secrets: str = "file"
 
     def named(self, name: str) -> Audience:
         """The audience of that name.
