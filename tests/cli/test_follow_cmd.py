@@ -128,6 +128,15 @@ def test_a_picked_feed_of_a_page_may_not_be_on_another_private_host(here, site):
         assert here("follow", "1").code == 5
         assert inner.requests == []
         assert here("follow", "2").code == 0
+        assert here("follow", site.url("/leads"), "--pick", "1", "--allow-private").code == 0
+        assert inner.paths() == ["/feed"]
+
+
+def test_choices_that_are_too_long_for_the_terminal_stand_on_two_lines(here, site):
+    wide = here("follow", site.url("/several"), columns=100).err
+    assert f"2  Links  {site.url('/other')}" in wide
+    narrow = here("follow", site.url("/several"), columns=30).err
+    assert f"2  Links\n   {site.url('/other')}" in narrow
 
 
 def test_a_program_gets_the_choices(here, site):

@@ -1,5 +1,6 @@
 """A page with several feeds: they are numbered, and the user picks, now or with the next line that is typed."""
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,6 +8,7 @@ from pkm.cli.ask import ask_line
 from pkm.cli.context import Run
 from pkm.cli.output import warn
 from pkm.cli.picking import last_list
+from pkm.cli.terminal import width
 from pkm.errors import AnswerNeeded, UsageError
 from pkm.rules.urls import display_url
 from pkm.seek.behind import Choice
@@ -23,15 +25,12 @@ def pick(run: Run, shelf: Shelf, choice: Choice) -> int:
     Raises:
         AnswerNeeded: There is nobody to ask.
     """
-    listed = [
-        f"{number}  {link.title or link.type or 'feed'}  {display_url(link.url)}"
-        for number, link in enumerate(choice.links, start=1)
-    ]
+    listed = _listed(choice.links, width(run.environ, sys.stderr))
     here = display_url(choice.url)
-    if not run.json:
-        warn("\n".join([f"{here} has {len(listed)} feeds:", *listed]))
     rows = [f"{_ADDRESS}{link.url} {choice.url}" for link in choice.links]
     numbered = last_list(run, shelf).remember(_KIND, rows)
+    if not run.json:
+        warn("\n".join([*([f"{here} has {len(listed)} feeds:"] if run.asks else []), *listed]))
     if not run.asks:
         raise AnswerNeeded(
             f"{here} has {len(listed)} feeds",
@@ -39,6 +38,16 @@ def pick(run: Run, shelf: Shelf, choice: Choice) -> int:
             hint=f"{'pkm follow 1, or ' if numbered else ''}pkm follow {here} --pick 1",
         )
     return _asked(run, len(listed))
+
+
+def _listed(links: Sequence[FeedLink], columns: int) -> list[str]:
+    """A feed a line; where one is too long for the terminal, title and address stand on lines of their own."""
+    rows = [
+        (f"{n}  {link.title or link.type or 'feed'}", display_url(link.url))
+        for n, link in enumerate(links, 1)
+    ]
+    between = "\n   " if any(len(title) + 2 + len(url) > columns for title, url in rows) else "  "
+    return [f"{title}{between}{url}" for title, url in rows]
 
 
 def _asked(run: Run, count: int) -> int:

@@ -127,6 +127,7 @@ class _Session:
             now=shelf.now(),
             sites=site_rules(shelf.home),
             polite=settings.pull.loopback == "polite",
+            allow_private=said.allow_private,
         )
         self._told = Told(run)
 
@@ -164,8 +165,7 @@ class _Session:
     def _found(self, url: str) -> Followed:
         found = self._finder.find(url)
         if isinstance(found, Choice):
-            private_host = found.private_host or self._said.allow_private
-            return self._behind(self._picked(found), of=found.url, private_host=private_host)
+            return self._behind(self._picked(found), of=found.url, private_host=found.private_host)
         return self._filed(found)
 
     def _picked(self, choice: Choice) -> FeedLink:

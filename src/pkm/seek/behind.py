@@ -72,6 +72,7 @@ class Finder:
         sites: The rules for well-known sites.
         pause: Waits so many seconds, between guesses at one host.
         polite: Pause between guesses at a loopback host, too.
+        allow_private: A page may lead to any private host: the user said so.
     """
 
     door: Door
@@ -80,6 +81,7 @@ class Finder:
     sites: SiteRules = _NO_RULES
     pause: Callable[[float], None] = sleep
     polite: bool = False
+    allow_private: bool = False
 
     def find(self, url: str, *, typed: bool = True) -> Found | Choice:
         """The feed at an address, or behind the page there.
@@ -117,7 +119,7 @@ class Finder:
         Raises:
             FeedError, CredentialsError, Refused: As of a pull.
         """
-        typed = private_host and server_of(link.url) == server_of(of)
+        typed = self.allow_private or (private_host and server_of(link.url) == server_of(of))
         answer, private = self._ask(link.url, typed=typed)
         return self._read(link.url, answer, private_host=private)
 
