@@ -13,6 +13,7 @@ polite reader never sends.
 """
 
 import socket
+import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import timedelta
@@ -51,9 +52,13 @@ class World:
     Args:
         tmp_path: Where the home is made.
         limits: Of one request; None: the usual ones.
+        trusted: Certificates that are trusted.
     """
 
-    def __init__(self, tmp_path: Path, *, limits: DoorLimits | None = None) -> None:
+    def __init__(
+        self, tmp_path: Path, *, limits: DoorLimits | None = None, trusted: Path | None = None
+    ) -> None:
+        self._trusted = trusted
         self.clock = Clock()
         self.sites: dict[str, Site] = {}
         self.at_once: set[str] = set()  # addresses that may be asked twice without a gap
@@ -65,10 +70,10 @@ class World:
         self._stack = ExitStack()
         self.shelf = self._stack.enter_context(opened(new_home(tmp_path), now=self.clock))
 
-    def site(self, name: str) -> Site:
+    def site(self, name: str, *, tls: ssl.SSLContext | None = None) -> Site:
         """The site of that name; made when first asked for."""
         if name not in self.sites:
-            site = _Named(name, self, f"127.0.0.{len(self.sites) + 2}")
+            site = _Named(name, self, f"127.0.0.{len(self.sites) + 2}", tls)
             self.sites[name] = self._stack.enter_context(site)
         return self.sites[name]
 
@@ -144,7 +149,8 @@ class World:
     def _pulled(self, asked: Sequence[Source], chance: float, options: dict) -> Iterator[Pulled]:
         clockwork = Clockwork(tick=lambda: self.tick, nap=self._nap)
         terms = Terms(chance=lambda: chance, polite=options.pop("polite", False))
-        door = Door(user_agent=AGENT, resolver=self._resolve, proxies={}, limits=self._limits)
+        tls = ssl.create_default_context(cafile=self._trusted) if self._trusted else None
+        door = Door(user_agent=AGENT, resolver=self._resolve, proxies={}, limits=self._limits, tls=tls)
         with door:
             yield from pull(
                 self.shelf, asked, door=door, options=PullOptions(terms=terms, clockwork=clockwork, **options)
@@ -192,8 +198,8 @@ class World:
 class _Named(Site):
     """A site that tells its world who asked when, on the world's clock."""
 
-    def __init__(self, name: str, world: World, host: str) -> None:
-        super().__init__(host)
+    def __init__(self, name: str, world: World, host: str, tls: ssl.SSLContext | None) -> None:
+        super().__init__(host, tls=tls)
         self._name = name
         self._world = world
 

@@ -72,6 +72,9 @@ def _add(told: Told, shelf: Shelf, taken: ListFollowed, outcome: Outcome | None)
 def _tell_pulled(run: Run, told: Told, path: Path, outcome: Outcome) -> None:
     if not outcome.asked:
         return
+    if outcome.offline is not None:
+        say(run, "They are followed; nothing was fetched yet.")
+        raise outcome.offline
     tell_groups(run, outcome)
     told.waiting += outcome.waiting
     new, failed = counted(outcome.new, "item"), outcome.count("failed")

@@ -168,10 +168,10 @@ class _Run:
                 self._start(turns, waiting, purpose)  # the network goes on while we store
             believed = [one for _ask, fetched in answered for one in self._outage.hear(fetched)]
             yield from self._stored(believed, turns, waiting)
-        down, believed = self._outage.ends() if not self._askers.under_way else (False, [])
+        down, held = self._outage.ends() if not self._askers.under_way else (False, [])
         if down:
-            raise _offline()
-        yield from self._stored(believed, turns, waiting)
+            raise _offline(held[0])
+        yield from self._stored(held, turns, waiting)
         yield from (skipped(source) for source in waiting.values())
 
     def _goes_on(self, waiting: Mapping[str, Source]) -> bool:
@@ -251,9 +251,13 @@ def _no_time(source: Source) -> Pulled:
     return Pulled(source=source, status="skipped", error=FetchError(shown(source), reason, hint="pkm pull"))
 
 
-def _offline() -> Offline:
+def _offline(first: Fetched) -> Offline:
+    counted = "nothing was counted against any source"
+    if first.kind == "proxy" and first.error is not None:
+        why = f"{first.error.why}; {counted}"
+        return Offline("no network: the proxy cannot be used", why=why, hint=first.error.hint)
     return Offline(
         "no network: the first hosts that were asked cannot be reached",
-        why="so nobody else was asked, and nothing was counted against any source",
+        why=f"so nobody else was asked, and {counted}",
         hint="check the connection, then: pkm pull",
     )
