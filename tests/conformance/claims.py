@@ -7,6 +7,7 @@ from conformance.score import Score
 from pkm.errors import NotAFeed
 from pkm.model.item import ParsedFeed
 from pkm.rules.html import plain_text, sanitise
+from pkm.seek.fast.reader import read_fast
 from pkm.seek.jsonfeed import read_json_feed
 from pkm.seek.parse import parse_feed
 from pkm.seek.sniff import is_json, refuse_what_is_no_feed
@@ -56,7 +57,8 @@ def read(body: bytes, *, url: str, content_type: str | None = None) -> ParsedFee
         if is_json(body):
             return read_json_feed(body, url=url)
         refuse_what_is_no_feed(body, url=url, content_type=content_type)
-        return parse_feed(body, url=url, content_type=content_type)
+        quick = read_fast(body, url=url, content_type=content_type)
+        return quick or parse_feed(body, url=url, content_type=content_type)
     except NotAFeed:
         return None
 

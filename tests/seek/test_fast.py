@@ -147,6 +147,22 @@ def test_a_base_ends_with_its_element():
         assert [item.url for item in feed.items] == ["https://b.example/x/y", "https://a.example/blog/z"]
 
 
+def test_an_episode_that_has_but_a_title_of_its_own_is_called_by_it():
+    body = rss(
+        "<item><itunes:title>Bees</itunes:title></item><item><itunes:title>B</itunes:title><title>A</title></item>"
+    )
+    for feed in (fast(body), slow(body)):
+        assert [item.title for item in feed.items] == ["Bees", "A"]
+
+
+def test_an_item_of_very_many_links_and_texts_keeps_the_first_of_them():
+    many = "".join(f'<enclosure url="/{number}"/>' for number in range(5_000))
+    texts = "<content:encoded>x</content:encoded>" * 5_000
+    for feed in (fast(rss(f"<item>{many}{texts}</item>")), slow(rss(f"<item>{many}{texts}</item>"))):
+        assert feed.items[0].enclosures[0].url == "https://a.example/0"
+        assert len(feed.items[0].enclosures) <= limits.LINKS_PER_ITEM
+
+
 def test_the_page_of_an_author_is_not_the_source_of_the_item():
     body = atom(
         "<entry><id>1</id><source><author><name>B</name><uri>https://b.example/</uri></author></source></entry>"

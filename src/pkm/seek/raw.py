@@ -1,14 +1,12 @@
 """Reading feedparser's dictionaries raw: its own look-up passes one field off as another."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
-Raw = Mapping[str, Any]
+Raw = dict[str, Any]
 
-
-def get(raw: Raw, key: str) -> Any:
-    """The value that stands under this very key, or None."""
-    return dict.get(raw, key) if isinstance(raw, dict) else None
+get: Final[Callable[[Raw, str], Any]] = dict.get
+"""The value that stands under this very key, or None."""
 
 
 def text_of(raw: Raw, key: str) -> str | None:

@@ -72,9 +72,10 @@ def to_feed(result: Raw, *, url: str) -> ParsedFeed:
 
 def _item(raw: Raw, feed: _Feed, url: str, position: int) -> ParsedItem | None:
     raw_id = text_of(raw, "id")
-    page = _page(raw, raw_id, feed)
+    links = dicts_of(raw, "links")[: limits.LINKS_PER_ITEM]
+    page = _page(raw, links, raw_id, feed)
     html, summary = _bodies(raw, feed, page)
-    enclosures = _enclosures(raw, feed)
+    enclosures = _enclosures(raw, links, feed)
     title = _title(raw, atom=feed.atom)
     if not (raw_id or page or html or title or enclosures):
         return None
@@ -89,8 +90,8 @@ def _item(raw: Raw, feed: _Feed, url: str, position: int) -> ParsedItem | None:
         updated_at=updated,
         html=html,
         summary_html=summary,
-        comments_url=_comments(raw, feed),
-        via=_via(raw, feed, url),
+        comments_url=_comments(raw, links, feed),
+        via=_via(raw, links, feed, url),
         enclosures=enclosures,
         tags=_tags(raw),
         language=_language(raw) or feed.language,
@@ -98,13 +99,13 @@ def _item(raw: Raw, feed: _Feed, url: str, position: int) -> ParsedItem | None:
     )
 
 
-def _page(raw: Raw, raw_id: str | None, feed: _Feed) -> str | None:
+def _page(raw: Raw, links: list[Raw], raw_id: str | None, feed: _Feed) -> str | None:
     """The item's own address: its link, else a guid that is an address."""
     link = text_of(raw, "link")
     if link and link == raw_id and not is_web(link):
         # feedparser takes a guid for the link unless it says isPermaLink="false".
         link = None
-    first = next((one for one in dicts_of(raw, "links") if get(one, "rel") == "alternate"), {})
+    first = next((one for one in links if get(one, "rel") == "alternate"), {})
     return values.address(feed.base, link or get(first, "href"))
 
 
@@ -115,11 +116,15 @@ def _title(raw: Raw, *, atom: bool) -> str | None:
         markup = kind is not None and kind != "text/plain"
     else:
         markup = kind in _HTML_TYPES or (isinstance(title, str) and ("</" in title or "&" in title))
-    return values.plain(title, limits.TITLE_CHARS, markup=markup)
+    # A podcast may have its own title alone.
+    return values.plain(title, limits.TITLE_CHARS, markup=markup) or values.plain(
+        get(raw, "itunes_title"), limits.TITLE_CHARS
+    )
 
 
 def _authors(raw: Raw) -> tuple[str, ...]:
-    people = [get(one, "name") or get(one, "email") for one in dicts_of(raw, "authors")]
+    given = dicts_of(raw, "authors")[: limits.TAGS_PER_ITEM]
+    people = [get(one, "name") or get(one, "email") for one in given]
     if not any(people):
         people = [get(raw, "author")]
     return values.plain_all(map(values.person, people), limits.AUTHOR_CHARS, values.AUTHORS_MOST)
@@ -131,15 +136,19 @@ def _date(raw: Raw, key: str) -> datetime | None:
 
 def _bodies(raw: Raw, feed: _Feed, page: str | None) -> tuple[str | None, str | None]:
     """The fullest text, and a shorter one beside it."""
-    details = [*dicts_of(raw, "content"), dict_of(raw, "summary_detail")]
-    texts = [text for detail in details if (text := _markup(detail, feed, page))]
-    if not texts:
-        loose = text_of(raw, "summary")
-        return (absolute_links(loose, base=feed.base, page=page), None) if loose else (None, None)
-    contents = [text for detail in details[:-1] if (text := _markup(detail, feed, page))]
-    full = max(contents, key=len) if contents else texts[-1]
-    summary = texts[-1] if texts[-1] != full else None
-    return full, summary
+    contents = [
+        text
+        for detail in dicts_of(raw, "content")[: limits.TEXTS_PER_ITEM]
+        if (text := _markup(detail, feed, page))
+    ]
+    short = _markup(dict_of(raw, "summary_detail"), feed, page)
+    if contents:
+        full, last = max(contents, key=len), short or contents[-1]
+        return full, last if last != full else None
+    if short:
+        return short, None
+    loose = text_of(raw, "summary")
+    return (absolute_links(loose, base=feed.base, page=page), None) if loose else (None, None)
 
 
 def _markup(detail: Raw, feed: _Feed, page: str | None) -> str | None:
@@ -157,18 +166,16 @@ def _markup(detail: Raw, feed: _Feed, page: str | None) -> str | None:
     return absolute_links(value, base=base, page=page)
 
 
-def _comments(raw: Raw, feed: _Feed) -> str | None:
+def _comments(raw: Raw, links: list[Raw], feed: _Feed) -> str | None:
     replies = (
-        get(one, "href")
-        for one in dicts_of(raw, "links")
-        if get(one, "rel") == "replies" and "html" in str(get(one, "type"))
+        get(one, "href") for one in links if get(one, "rel") == "replies" and "html" in str(get(one, "type"))
     )
     return values.address(feed.base, get(raw, "comments") or next(replies, None))
 
 
-def _via(raw: Raw, feed: _Feed, url: str) -> Via | None:
+def _via(raw: Raw, links: list[Raw], feed: _Feed, url: str) -> Via | None:
     """Whose pointer led here: Atom `rel=via`, else the source that the item was copied from."""
-    for one in dicts_of(raw, "links"):
+    for one in links:
         target = values.address(feed.base, get(one, "href")) if get(one, "rel") == "via" else None
         if target:
             return Via(name=values.plain(get(one, "title"), limits.AUTHOR_CHARS), url=target)
@@ -182,16 +189,16 @@ def _via(raw: Raw, feed: _Feed, url: str) -> Via | None:
     return Via(name=name, url=target)
 
 
-def _enclosures(raw: Raw, feed: _Feed) -> tuple[Enclosure, ...]:
+def _enclosures(raw: Raw, links: list[Raw], feed: _Feed) -> tuple[Enclosure, ...]:
     duration = get(raw, "itunes_duration")
 
     def found() -> Iterator[Enclosure | None]:
-        for one in dicts_of(raw, "links"):
+        for one in links:
             if get(one, "rel") == "enclosure":
                 kind = get(one, "type")
                 lasts = duration if values.is_played(kind) else None
                 yield values.enclosure(feed.base, get(one, "href"), kind, get(one, "length"), lasts)
-        for one in dicts_of(raw, "media_content"):
+        for one in dicts_of(raw, "media_content")[: limits.LINKS_PER_ITEM]:
             lasts = get(one, "duration")
             yield values.enclosure(feed.base, get(one, "url"), get(one, "type"), get(one, "filesize"), lasts)
 
@@ -202,7 +209,7 @@ def _with_transcript(enclosures: tuple[Enclosure, ...], raw: Raw, feed: _Feed) -
     """The item's transcript belongs to what is played first; of several the one that reads best."""
     offered = [
         (_READS.get(str(get(one, "type")).lower(), len(_READS)), get(one, "url"))
-        for one in dicts_of(raw, "transcripts")
+        for one in dicts_of(raw, "transcripts")[: limits.LINKS_PER_ITEM]
     ]
     ranked = sorted(offered, key=lambda one: one[0])
     target = next((url for _rank, one in ranked if (url := values.address(feed.base, one))), None)

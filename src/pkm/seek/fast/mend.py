@@ -6,7 +6,7 @@ from html.entities import entitydefs
 from typing import Final
 from urllib.parse import urljoin
 
-from pkm.rules.limits import URL_CHARS
+from pkm.rules.limits import FAST_BASE_CHARS
 from pkm.seek.fast.names import Unfit
 
 _SLASHES = re.compile(r"^([A-Za-z][A-Za-z0-9+-.]*://)/*")
@@ -34,7 +34,7 @@ def nested_base(base: str, url: str) -> str:
     Raises:
         Unfit: It is of another kind than http, or too long.
     """
-    if len(url) > URL_CHARS or _SCHEME.match(url):
+    if len(url) > FAST_BASE_CHARS or _SCHEME.match(url):
         raise Unfit
     inner = joined(base, url)
     if base and not inner.startswith(("http:", "https:")):

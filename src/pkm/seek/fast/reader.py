@@ -99,6 +99,8 @@ class _Reader:
             raise Unfit
         if state.depth > limits.FAST_DEPTH or self._elements > limits.FAST_ELEMENTS:
             raise Unfit
+        if len(pairs) > 2 * limits.FAST_ATTRIBUTES:
+            raise Unfit
         attributes = self._attributes(pairs) if pairs else {}
         if pairs:
             self._enter(name, attributes)

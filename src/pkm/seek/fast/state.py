@@ -21,7 +21,7 @@ _RELATIVE: Final = frozenset({"comments", "docs", "href", "icon", "link", "logo"
 # What `translate` reads of a context. Nothing else is worth its memory.
 _KEPT: Final = frozenset(
     {"id", "link", "title", "author", "published", "updated", "created", "comments", "summary", "language", "ttl",
-     "sy_updateperiod", "sy_updatefrequency", "itunes_duration", "itunes_new-feed-url", "fh_complete", "source"}
+     "sy_updateperiod", "sy_updatefrequency", "itunes_duration", "itunes_new-feed-url", "itunes_title", "fh_complete", "source"}
 )  # fmt: skip
 _DETAILED: Final = frozenset({"title", "summary"})
 _OTHER_WORDS: Final = {"date": "updated", "description": "summary"}
