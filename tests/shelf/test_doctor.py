@@ -155,3 +155,11 @@ def test_an_index_that_another_folding_filled_is_named(at):
         with shelf.writing():
             shelf.store.files.set_fact("fold_version", "0")
         assert bad(shelf)["index"].hint == "pkm doctor --rebuild"
+
+
+def test_a_mistake_in_the_rules_is_named_with_its_line(at):
+    at.rules.write_text("- when: a\n  do: burn\n", encoding="utf-8")
+    with opened(at) as shelf:
+        [check] = [one for one in examine(shelf) if one.check == "rules"]
+    assert check.verdict == "warn"
+    assert "line 2" in check.message

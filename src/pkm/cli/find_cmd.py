@@ -72,6 +72,7 @@ def _document(finding: Finding) -> dict[str, Any]:
 def _fields(one: Found) -> dict[str, Any]:
     # Each has the one that leads to it; a quote of an item without an address has its note's.
     place = "path" if one.kind in {"note", "question", "edition"} or (one.path and not one.url) else "url"
+    hidden = {"hidden_by": one.hidden_by} if one.hidden_by is not None else {}
     return {
         "kind": one.kind,
         "id": one.id,
@@ -79,6 +80,7 @@ def _fields(one: Found) -> dict[str, Any]:
         place: one.path if place == "path" else one.url,
         "snippet": one.snippet.text,
         "rank": float(f"{one.rank:.6g}"),
+        **hidden,
     }
 
 
@@ -140,4 +142,5 @@ def _text(one: Found) -> str:
     marks = glyphs(sys.stdout).ellipsis
     before = f"{marks} " if one.snippet.more_before else ""
     after = f" {marks}" if one.snippet.more_after else ""
-    return f"{before}{one.snippet.text}{after}"
+    hidden = f"[hidden by the rule '{one.hidden_by}'] " if one.hidden_by is not None else ""
+    return f"{hidden}{before}{one.snippet.text}{after}"

@@ -16,6 +16,7 @@ from pkm.cli.opening import open_shelf, settings_of
 from pkm.cli.output import warn
 from pkm.cli.registry import Commands
 from pkm.cli.report import in_three_parts
+from pkm.cli.ruling import rules_for_pull
 from pkm.config import Settings
 from pkm.errors import PkmError, UsageError
 from pkm.model.source import Space, Stance, Tie
@@ -186,4 +187,5 @@ class _Session:
     def _filed(self, found: Found) -> Followed:
         if self._said.dry_run:
             return preview(found, self._said.wishes)
-        return file(self._shelf, found, self._said.wishes, terms=terms(self._settings))
+        rules = rules_for_pull(self._run, self._shelf)
+        return file(self._shelf, found, self._said.wishes, terms=terms(self._settings, rules))

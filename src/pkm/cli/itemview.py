@@ -29,6 +29,7 @@ def item_fields(
         "via": via_text(item.via),
         "notes": list(listed.notes),
         "kind": item.kind,
+        "hidden_by": item.hidden_by,
         "also_in": [_source_fields(source) for source in listed.also_in],
         "comments": listed.comments_url,
         "edits": listed.edits,

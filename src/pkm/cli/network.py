@@ -10,6 +10,7 @@ from pkm.config import Settings
 from pkm.net.door import Door
 from pkm.net.transport import DoorLimits
 from pkm.rules.clean import Sink, clean
+from pkm.rules.ruleset import Rule
 from pkm.seek.pull import PullOptions
 from pkm.seek.settle import Terms
 from pkm.shelf.secretbox import SecretBox
@@ -33,18 +34,27 @@ def open_door(run: Run, settings: Settings) -> Door:
     return door
 
 
-def pull_options(settings: Settings, *, max_time_s: float | None = None, finish: bool = True) -> PullOptions:
+def pull_options(
+    settings: Settings,
+    *,
+    max_time_s: float | None = None,
+    finish: bool = True,
+    rules: tuple[Rule, ...] = (),
+) -> PullOptions:
     """How to pull; see `PullOptions`."""
     return PullOptions(
-        terms=terms(settings),
+        terms=terms(settings, rules),
         hosts_at_once=settings.pull.hosts_at_once,
         max_time_s=max_time_s,
         finish=finish,
     )
 
 
-def terms(settings: Settings) -> Terms:
+def terms(settings: Settings, rules: tuple[Rule, ...] = ()) -> Terms:
     """On what terms answers are stored; see `Terms`."""
     return Terms(
-        polite=settings.pull.loopback == "polite", first_new=settings.pull.first_new, chance=random.random
+        polite=settings.pull.loopback == "polite",
+        first_new=settings.pull.first_new,
+        chance=random.random,
+        rules=rules,
     )

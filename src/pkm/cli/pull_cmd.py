@@ -156,6 +156,7 @@ def _summarise(run: Run, shelf: Shelf, outcome: Outcome) -> None:
         return
     parts = [
         f"{outcome.new} new from {counted(outcome.count('new'), 'source')}" if outcome.new else "nothing new",
+        f"{outcome.hidden} hidden by your rules" if outcome.hidden else "",
         *(
             f"{outcome.count(word)} {word}"
             for word in ("unchanged", "failed", "skipped")

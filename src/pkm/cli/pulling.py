@@ -10,6 +10,7 @@ from pkm.cli.context import Run
 from pkm.cli.itemview import name_of, named_hint
 from pkm.cli.network import open_door, pull_options
 from pkm.cli.output import say, warn
+from pkm.cli.ruling import rules_for_pull
 from pkm.cli.terminal import is_terminal, width
 from pkm.config import Settings
 from pkm.errors import Offline
@@ -56,6 +57,11 @@ class Outcome:
         return sum(one.waiting for one in self.pulled)
 
     @property
+    def hidden(self) -> int:
+        """Of the new ones, those that the user's rules hide."""
+        return sum(one.hidden for one in self.pulled)
+
+    @property
     def revised(self) -> int:
         """Items that their source edited."""
         return sum(one.revised for one in self.pulled)
@@ -86,7 +92,7 @@ def run_pull(  # noqa: PLR0913 - how long to wait, and for what
         return outcome
     progress = _Progress(run, len(sources))
     options = replace(
-        pull_options(settings, max_time_s=max_time_s, finish=finish),
+        pull_options(settings, max_time_s=max_time_s, finish=finish, rules=rules_for_pull(run, shelf)),
         on_wait=lambda wait_s, left: progress.wait(outcome, wait_s, left),
     )
     steps = pull(shelf, sources, door=open_door(run, settings), options=options, wait_s=wait_s)
@@ -175,6 +181,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
             "revised": outcome.revised,
             "failed": outcome.count("failed"),
         },
+        "hidden": outcome.hidden,
     }
 
 

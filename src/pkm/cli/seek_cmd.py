@@ -34,6 +34,7 @@ Words = Annotated[
 ]
 Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=0, help="Rows to show; 0 is all.")]
 Everything = Annotated[bool, typer.Option("--all", help="Items of every state: new, kept and let go.")]
+Hidden = Annotated[bool, typer.Option("--hidden", help="What your rules hide, and which rule does.")]
 Minutes = Annotated[
     int | None,
     typer.Option("--minutes", metavar="N", min=1, help="As many as can be read in so many minutes."),
@@ -73,6 +74,7 @@ def seek(  # noqa: PLR0913, PLR0917 - one parameter an option
     words: Words = None,
     limit: Limit = None,
     everything: Everything = False,  # noqa: FBT002 - Typer reads a flag so
+    hidden: Hidden = False,  # noqa: FBT002 - the same
     minutes: Minutes = None,
     space: SpaceOption = None,
     source: SourceOption = None,
@@ -98,6 +100,7 @@ def seek(  # noqa: PLR0913, PLR0917 - one parameter an option
         ask = Ask(
             words=" ".join(words or ()),
             everything=everything,
+            hidden=hidden,
             limit=settings.seek.limit if limit is None else limit,
             minutes=minutes,
             space=space,
@@ -210,9 +213,14 @@ def _person_row(
         name_of(row.listed.source),
         age(item.sort_at, shelf.now()),
         *((str(item.state),) if everything else ()),
-        "; ".join(filter(None, (*row.because, also_in(row.listed)))),
+        "; ".join(filter(None, (*_reasons(row), also_in(row.listed)))),
         short,
     )
+
+
+def _reasons(row: Row) -> tuple[str, ...]:
+    hidden_by = row.listed.item.hidden_by
+    return (f"hidden by the rule '{hidden_by}'", *row.because) if hidden_by else row.because
 
 
 def _folded(looked: Looked, fold: Fold) -> str:
@@ -231,7 +239,7 @@ def _plain_table(looked: Looked, *, numbered: bool) -> Table:
             name_of(row.listed.source),
             title_of(row.listed.item),
             row.listed.item.url,
-            "; ".join(row.because),
+            "; ".join(_reasons(row)),
         )
         for number, row in enumerate(looked.rows, start=1)
     )
@@ -246,13 +254,17 @@ def _closing(looked: Looked, ask: Ask, *, numbered: bool) -> tuple[str, ...]:
     lines = []
     if looked.minutes is not None:
         lines.append(f"About {looked.minutes} min of reading.")
-    if left > 0 and ask.everything:
+    if left > 0 and ask.hidden:
+        lines.append(f"{left} more: pkm seek --hidden --limit 0")
+    elif left > 0 and ask.everything:
         lines.append(f"{left} more: pkm seek --all --limit 0")
     elif left > 0:
         lines.append(f"{left} more wait; nothing is owed. All of them: pkm seek --limit 0")
     dot = f" {glyphs(sys.stdout).dot} "
     first = next((n for n, row in enumerate(looked.rows, 1) if row.listed.item.state == State.NEW), None)
-    if first is None:
+    if ask.hidden:
+        lines.append(f"To see one again: pkm rules unhide {1 if numbered else 'ID'}")
+    elif first is None:
         lines.append(f"Next: pkm read {1 if numbered else 'ID'}")
     elif numbered:
         lines.append(f"Next: pkm keep {first}{dot}pkm read {first}{dot}pkm drop rest")
@@ -263,6 +275,8 @@ def _closing(looked: Looked, ask: Ask, *, numbered: bool) -> tuple[str, ...]:
 
 def _nothing(shelf: Shelf, ask: Ask) -> str:
     """What to say, and to type, where there is nothing to show."""
+    if ask.hidden:
+        return "Your rules hide nothing of what is new. Among kept and let go: pkm seek --hidden --all"
     if ask.words or ask.source or ask.tag or ask.space or ask.since:
         more = "" if ask.everything else "; among kept and let go: the same with --all"
         return f"Nothing new answers to that{more}"

@@ -59,6 +59,7 @@ STUBS: Final = (
     ),
     Stub("read", "Read an item here, as plain text.", SEEK, "pkm.cli.read_cmd", front=True),
     Stub("open", "Open an item's page in your browser.", SEEK, "pkm.cli.read_cmd"),
+    Stub("rules", "Hide, tag, keep or let go by itself what matches.", SEEK, "pkm.cli.rules_cmd"),
     Stub("source", "What you follow, and what you say about it.", SEEK, "pkm.cli.source_cmd"),
     Stub("sense", "Say in a sentence what an item means to you.", SENSE, "pkm.cli.sense_cmd", front=True),
     Stub("note", "Write a note of your own.", SENSE, "pkm.cli.note_cmd", front=True),

@@ -28,7 +28,7 @@ _MEANINGS: Final = {
 _SCHEMAS: Final = (
     (
         "pkm.pull/1",
-        'pull: {"sources": [{"id", "url", "status", "new", "revised", "rekeyed", "error"}], "totals"}',
+        'pull: {"sources": [{"id", "url", "status", "new", "revised", "rekeyed", "error"}], "totals", "hidden"}',
     ),
     (
         "pkm.items/1",
@@ -49,6 +49,19 @@ _SCHEMAS: Final = (
         "pkm.sources/1",
         'source list, follow: {"sources": [{"id", "url", "title", "space", "tie", "stance", "why", "health"}]}; follow adds "choices" and "left_out"',
     ),
+    (
+        "pkm.rules/1",
+        'rules list: {"path", "rules": [{"number", "name", "when", "sources", "do", "read_as", "line", "hides", "decided"}]}',
+    ),
+    (
+        "pkm.rules-test/1",
+        'rules test: {"since", "looked_at", "rules": [{"name", "when", "do", "decides", "matched"}]}',
+    ),
+    (
+        "pkm.rules-applied/1",
+        'rules apply: {"looked_at", "hidden", "shown", "tagged", "kept", "let_go"}',
+    ),
+    ("pkm.unhidden/1", 'rules unhide: {"shown"}'),
     (
         "pkm.status/1",
         'status: {"home", "seek": {"sources", "new", "new_sources", "troubled", "pulled_at"}, "sense": {"unsensed", "notes_this_week"}, "share": {"audience", "ready", "drafts", "shared_at"}, "next"}',

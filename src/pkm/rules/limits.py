@@ -68,6 +68,8 @@ OPML_BYTES: Final = 10 * MB
 OPML_OUTLINES: Final = 20_000
 OPML_DEPTH: Final = 16
 VANISHED_SHARE: Final = 0.2
+RULES_BYTES: Final = 64_000
+RULES: Final = 500
 RACY_S: Final = 2.0
 
 # The store.

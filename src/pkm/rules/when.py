@@ -48,6 +48,11 @@ def in_zone(local: datetime, zone: ZoneInfo) -> datetime:
     return local.replace(tzinfo=zone, fold=0).astimezone(UTC)
 
 
+def utc_stamp(moment: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds, so that text order is time order."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def local_stamp(moment: datetime, zone: ZoneInfo) -> str:
     """`YYYY-MM-DDTHH:MM:SS` in the zone: how front matter writes a moment."""
     return moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S")

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pkm.model.item import ParsedFeed, ParsedItem, State
+from pkm.model.item import ParsedFeed, ParsedItem
 from pkm.model.source import Source
 from pkm.rules.identity import downgraded, keys_under, title_step
 from pkm.rules.limits import FIRST_PULL_NEW
+from pkm.rules.ruleset import Rule
 from pkm.seek.compare import (
     Changes,
     Near,
@@ -27,7 +28,7 @@ from pkm.seek.compare import (
 )
 from pkm.seek.edits import date, revise
 from pkm.seek.moved import FEWEST
-from pkm.seek.newcomers import add
+from pkm.seek.newcomers import Added, add
 from pkm.seek.said import Said, dated, published, said_of
 from pkm.shelf.shelf import Shelf
 from pkm.store.arrivals import KnownArrival
@@ -43,6 +44,7 @@ class Brought:
         seen: Items in the document.
         new: Of those, stored for the first time.
         waiting: Of the new ones, those that wait to be looked at (the rest was filed away).
+        hidden: Of the new ones, those that a rule of the user's hides.
         revised: Said otherwise than before.
         rekeyed: Known under a new name, since their site moved.
         oldest_key: Key of the oldest item in the document; None if it has none.
@@ -52,14 +54,21 @@ class Brought:
     seen: int = 0
     new: int = 0
     waiting: int = 0
+    hidden: int = 0
     revised: int = 0
     rekeyed: int = 0
     oldest_key: str | None = None
     newest_key: str | None = None
 
 
-def bring(
-    shelf: Shelf, source: Source, feed: ParsedFeed, *, now: datetime, first_new: int = FIRST_PULL_NEW
+def bring(  # noqa: PLR0913 - the facts of one answer
+    shelf: Shelf,
+    source: Source,
+    feed: ParsedFeed,
+    *,
+    now: datetime,
+    first_new: int = FIRST_PULL_NEW,
+    rules: Sequence[Rule] = (),
 ) -> Brought:
     """Store what a feed says; inside `shelf.writing`.
 
@@ -69,10 +78,12 @@ def bring(
         feed: As parsed.
         now: Aware, UTC; the moment of first sight.
         first_new: How many items of a source's first pull wait to be looked at.
+        rules: The user's, as `rules.ruleset.at_moment` gives them; for what comes in for the first time.
     """
     items = dated(feed.items)
     source = _as_it_is(shelf, source, items)
-    source = replace(source, home_url=feed.home_url or source.home_url)
+    # What the feed says of itself is stored later; a rule may go by its title already.
+    source = replace(source, title=source.title or feed.title, home_url=feed.home_url or source.home_url)
     first = not shelf.store.sources.has_arrivals(source.id)
     said, shared = said_of(
         items, policy=source.key_policy, shared=shelf.store.arrival_names.shared(source.id)
@@ -88,20 +99,18 @@ def bring(
         else later_states(new, oldest=_oldest(shelf, source, new), now=now)
     )
     _keep_up(shelf, source, changes, now)
-    add(shelf, source, new, states, now=now)
+    added = add(shelf, source, new, states, now=now, rules=rules)
     counted = sum(revise(shelf, source, revision, now=now) for revision in changes.revised)
-    waiting = sum(state == State.NEW for state in states)
-    return _brought(said, changes, now, new=len(new), waiting=waiting, revised=counted)
+    return _brought(said, changes, now, added=added, revised=counted)
 
 
-def _brought(  # noqa: PLR0913 - what is counted
-    said: Sequence[Said], changes: Changes, now: datetime, *, new: int, waiting: int, revised: int
-) -> Brought:
+def _brought(said: Sequence[Said], changes: Changes, now: datetime, *, added: Added, revised: int) -> Brought:
     aged = sorted(said, key=lambda one: sort_moment(one.item, now))
     return Brought(
         seen=len(said),
-        new=new,
-        waiting=waiting,
+        new=added.new,
+        waiting=added.waiting,
+        hidden=added.hidden,
         revised=revised,
         rekeyed=changes.rekeyed,
         oldest_key=aged[0].keyed.key if aged else None,

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from pkm.model.item import ListedItem, State
 from pkm.model.source import Source
+from pkm.rules.moments import with_moments
 from pkm.rules.query import And, Filter, parse_query
 from pkm.rules.reading import minutes_for
 from pkm.seek.reasons import Fold, because, by_chance, fold, posts_seldom
@@ -26,6 +27,7 @@ class Ask:
     Attributes:
         words: A query; empty for all.
         everything: Items of every state, not the new ones alone.
+        hidden: What rules hide, and that alone.
         limit: Rows to show; 0 for all.
         minutes: Stop after so much reading; None for no such limit.
         since: Aware; items that stand at or after it.
@@ -35,6 +37,7 @@ class Ask:
 
     words: str = ""
     everything: bool = False
+    hidden: bool = False
     limit: int = 20
     minutes: int | None = None
     space: str | None = None
@@ -112,7 +115,8 @@ def look(shelf: Shelf, ask: Ask, *, random_below: Callable[[int], int]) -> Looke
 def _filter(shelf: Shelf, ask: Ask) -> ItemFilter:
     ids = None
     if ask.words.strip():
-        wanted = [parse_query(ask.words), Filter("in", "items")]
+        said = with_moments(parse_query(ask.words), now=shelf.now(), zone=shelf.zone)
+        wanted = [said, Filter("in", "items")]
         if not ask.everything:
             wanted.append(Filter("is", "new"))
         hits = shelf.store.search.find(And(tuple(wanted)), limit=FOUND_MOST, newest=True)
@@ -124,6 +128,7 @@ def _filter(shelf: Shelf, ask: Ask) -> ItemFilter:
         tag=ask.tag,
         since=ask.since,
         ids=ids,
+        only_hidden=ask.hidden,
     )
 
 

@@ -9,9 +9,11 @@ from pkm.model.decision import By, Decision
 from pkm.model.item import Arrival, Item, ParsedItem, State, Text
 from pkm.model.source import Source
 from pkm.rules.html import plain_text, sanitise
+from pkm.rules.ruleset import NOTHING, Rule, Verdict, state_after
 from pkm.rules.sameness import same_title
 from pkm.rules.urls import canonical, host_of, is_home_page, match_url
 from pkm.seek.compare import sort_moment
+from pkm.seek.ruling import carry_out, ruled
 from pkm.seek.said import Said, believable
 from pkm.seek.shown import show_best
 from pkm.shelf import index
@@ -27,9 +29,39 @@ class _Placed:
     is_new: bool
     text: Text | None
     state: State
+    verdict: Verdict = NOTHING
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody should look at it."""
+        if not self.is_new:
+            return self.state == State.NEW
+        return self.item.hidden_by is None and state_after(self.verdict, self.state) == State.NEW
 
 
-def add(shelf: Shelf, source: Source, new: Sequence[Said], states: Sequence[State], *, now: datetime) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """How much was stored for the first time.
+
+    Attributes:
+        waiting: Of that, what waits to be looked at.
+        hidden: Of that, what a rule of the user's hides.
+    """
+
+    new: int = 0
+    waiting: int = 0
+    hidden: int = 0
+
+
+def add(  # noqa: PLR0913 - the facts of one answer
+    shelf: Shelf,
+    source: Source,
+    new: Sequence[Said],
+    states: Sequence[State],
+    *,
+    now: datetime,
+    rules: Sequence[Rule] = (),
+) -> Added:
     """Store what a source brought for the first time.
 
     Args:
@@ -38,10 +70,11 @@ def add(shelf: Shelf, source: Source, new: Sequence[Said], states: Sequence[Stat
         new: In document order.
         states: Where each is to stand, if it is an item of its own.
         now: Aware, UTC.
+        rules: The user's, in force.
     """
     if not new:
-        return
-    placed = _place(shelf, source, new, states, now=now)
+        return Added()
+    placed = [_ruled(one, source, rules) for one in _place(shelf, source, new, states, now=now)]
     store = shelf.store
     store.texts.add([one.text for one in placed if one.text], at=now)
     made = [one for one in placed if one.is_new]
@@ -56,6 +89,20 @@ def add(shelf: Shelf, source: Source, new: Sequence[Said], states: Sequence[Stat
         if not one.is_new:
             _join(shelf, source, one, now)
     store.decisions.add([_filed(one.item, now, shelf.device) for one in made if one.state == State.LET_GO])
+    carry_out(shelf, [(one.item, one.verdict) for one in made])
+    return Added(
+        new=len(placed),
+        waiting=sum(one.waits for one in placed),
+        hidden=sum(one.item.hidden_by is not None for one in made),
+    )
+
+
+def _ruled(one: _Placed, source: Source, rules: Sequence[Rule]) -> _Placed:
+    """Rules are for what nobody has seen: what joins a known item was judged when that came in."""
+    if not one.is_new:
+        return one
+    item, verdict = ruled(rules, one.item, one.text, source)
+    return replace(one, item=item, verdict=verdict)
 
 
 def telling_address(source: Source, said: ParsedItem) -> str | None:

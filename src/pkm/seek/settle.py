@@ -18,6 +18,7 @@ from pkm.net.failures import StatusFailed
 from pkm.net.headers import mark
 from pkm.net.politeness import server_of
 from pkm.rules.limits import FIRST_PULL_NEW, RHYTHM_ITEMS
+from pkm.rules.ruleset import Rule
 from pkm.rules.urls import display_url
 from pkm.seek.arrive import Brought, bring
 from pkm.seek.fetch import Fetched, shown
@@ -38,6 +39,7 @@ class Pulled:
         status: `new`, `unchanged`, `failed` or `skipped`.
         new: Arrivals stored for the first time; one that joins an item of another source counts too.
         waiting: Of those, the ones that wait to be looked at.
+        hidden: Of the new ones, those that the user's rules hide.
         revised: Items that the source edited.
         rekeyed: Items known under a new name, since their site moved.
         error: Why it failed, or was skipped.
@@ -48,6 +50,7 @@ class Pulled:
     status: str
     new: int = 0
     waiting: int = 0
+    hidden: int = 0
     revised: int = 0
     rekeyed: int = 0
     error: PkmError | None = None
@@ -62,11 +65,13 @@ class Terms:
         polite: Treat loopback hosts like all others.
         first_new: Items of a source's first pull that wait to be looked at.
         chance: Draws 0 to 1, so that machines do not all ask at the same minute.
+        rules: The user's, in force now; for what comes in for the first time.
     """
 
     polite: bool = False
     first_new: int = FIRST_PULL_NEW
     chance: Callable[[], float] = lambda: 0.0
+    rules: tuple[Rule, ...] = ()
 
 
 def store_answer(shelf: Shelf, fetched: Fetched, *, terms: Terms) -> Pulled:
@@ -80,7 +85,9 @@ def store_answer(shelf: Shelf, fetched: Fetched, *, terms: Terms) -> Pulled:
         return Pulled(source=source, status="failed", error=fetched.error)
     brought = Brought()
     if feed is not None:
-        brought = bring(shelf, source, feed, now=fetched.began_at, first_new=terms.first_new)
+        brought = bring(
+            shelf, source, feed, now=fetched.began_at, first_new=terms.first_new, rules=terms.rules
+        )
         _learn(shelf, source, feed)
     if fetched.validators is not None:
         shelf.store.addresses.set(source.id, fetched.validators)
@@ -99,6 +106,7 @@ def store_answer(shelf: Shelf, fetched: Fetched, *, terms: Terms) -> Pulled:
         status="new" if brought.new else "unchanged",
         new=brought.new,
         waiting=brought.waiting,
+        hidden=brought.hidden,
         revised=brought.revised,
         rekeyed=brought.rekeyed,
         notice=moved or (_ENDED if health.parked_because == _EXPIRED else None),

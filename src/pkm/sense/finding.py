@@ -8,15 +8,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pkm.errors import UsageError
 from pkm.model.item import Item
 from pkm.model.note import Kind, Note
-from pkm.rules import query, when
+from pkm.rules import query
 from pkm.rules.fold import fold
-from pkm.rules.query import And, Filter, Node, Not, Or, Term
+from pkm.rules.moments import with_moments
+from pkm.rules.query import And, Term
 from pkm.rules.snippet import Snippet, snippet
 from pkm.rules.urls import without_secrets
-from pkm.shelf import journal
 from pkm.shelf.shelf import Shelf
 from pkm.store.search import Hit
 
@@ -42,6 +41,7 @@ class Found:
         url: Of an item, or of the item that a quote is from, without secrets; None for the others.
         path: Relative to the home; of a note, a question, an edition, or a quote's note.
         rank: Larger is better, comparable within one answer; 0 where the order is by age.
+        hidden_by: The user's rule that keeps it out of lists; None for most.
     """
 
     kind: str
@@ -51,6 +51,7 @@ class Found:
     path: str | None = None
     snippet: Snippet
     rank: float = 0.0
+    hidden_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,36 +77,12 @@ def find(shelf: Shelf, words: str, *, limit: int = 20, newest: bool = False) -> 
         limit: 0 for all.
         newest: Newest first instead of best first.
     """
-    tree = _with_moments(query.parse_query(words), shelf)
+    tree = with_moments(query.parse_query(words), now=shelf.now(), zone=shelf.zone)
     shown = tuple(_shown_words(query.terms(tree)))
     hits = shelf.store.search.find(tree, limit=limit, newest=newest)
     found = tuple(one for hit in hits if (one := _found(shelf, hit, shown)) is not None)
     near = () if found else _near(shelf, words, query.terms(tree))
     return Finding(found=found, reading=query.explain(tree), near=near)
-
-
-# Moments: `since:3d` is a moment only here, where a clock and a zone are.
-
-
-def _with_moments(node: Node, shelf: Shelf) -> Node:
-    if isinstance(node, Filter) and node.key in {"since", "until"}:
-        return _moment(node, shelf)
-    if isinstance(node, Not):
-        return Not(_with_moments(node.node, shelf))
-    if isinstance(node, And):
-        return And(tuple(_with_moments(child, shelf) for child in node.nodes))
-    if isinstance(node, Or):
-        return Or(tuple(_with_moments(child, shelf) for child in node.nodes))
-    return node
-
-
-def _moment(node: Filter, shelf: Shelf) -> Node:
-    try:
-        parse = when.parse_since if node.key == "since" else when.parse_until
-        moment = parse(node.value, now=shelf.now(), zone=shelf.zone)
-    except UsageError:
-        return Term(f"{node.key} {node.value}")
-    return Filter(node.key, journal.stamp(moment))
 
 
 # Snippets.
@@ -138,6 +115,7 @@ def _item(shelf: Shelf, hit: Hit, words: tuple[str, ...]) -> Found | None:
         url=_url(item),
         snippet=snippet(text.text if text else "", words),
         rank=hit.rank,
+        hidden_by=item.hidden_by,
     )
 
 

@@ -9,6 +9,7 @@ from pkm.model.decision import By, Decision
 from pkm.model.item import Item, State
 from pkm.shelf import journal
 from pkm.shelf.shelf import Shelf
+from pkm.store.hiding import View
 from pkm.store.undo_log import Change
 
 
@@ -31,17 +32,16 @@ class Move:
 
 def item_state(item: Item) -> str:
     """The state of an item as the undo log keeps it."""
-    return _state(item.state, item.kept_at, item.later_at)
+    hidden = {"hidden_by": item.hidden_by} if item.hidden_by else {}
+    return json.dumps(_state(item.state, item.kept_at, item.later_at) | hidden)
 
 
-def _state(state: State, kept_at: datetime | None, later_at: datetime | None) -> str:
-    return json.dumps(
-        {
-            "state": str(state),
-            "kept_at": journal.stamp(kept_at) if kept_at else None,
-            "later_at": journal.stamp(later_at) if later_at else None,
-        }
-    )
+def _state(state: State, kept_at: datetime | None, later_at: datetime | None) -> dict[str, str | None]:
+    return {
+        "state": str(state),
+        "kept_at": journal.stamp(kept_at) if kept_at else None,
+        "later_at": journal.stamp(later_at) if later_at else None,
+    }
 
 
 def decide(shelf: Shelf, items: Sequence[Item], move: Move, *, command: int | None) -> tuple[Item, ...]:
@@ -55,29 +55,40 @@ def decide(shelf: Shelf, items: Sequence[Item], move: Move, *, command: int | No
     found = shelf.store.items.many([item.id for item in items])
     present = [found[item.id] for item in items if item.id in found]
     moved = [item for item in present if item.state != move.after or (move.later and item.later_at is None)]
+    events = _journal(shelf, moved, move, now)
     for item in moved:
         kept_at = (item.kept_at or now) if move.after == State.KEPT else None
         later_at = now if move.later else None
-        event = _journal(shelf, item, move, now)
+        event = events.get(item.id)
         shelf.store.items.set_state(item.id, move.after, kept_at=kept_at, later_at=later_at)
+        if item.hidden_by is not None and move.after == State.KEPT and move.by == By.USER:
+            shelf.store.hiding.set([(item.id, View(shown_at=now))])  # the user's word, against a rule's
         shelf.store.decisions.add(
             [_decision(item, move, now, event=event, command=command, device=shelf.device)]
         )
         if command is not None:
-            after = _state(move.after, kept_at, later_at)
+            after = json.dumps(_state(move.after, kept_at, later_at))
             change = Change(what="item", ref=item.id, before=item_state(item), after=after)
             shelf.store.undo_log.add(command, [change])
     return tuple(moved)
 
 
-def _journal(shelf: Shelf, item: Item, move: Move, now: datetime) -> str | None:
+def _journal(shelf: Shelf, items: Sequence[Item], move: Move, now: datetime) -> dict[str, str]:
+    """Write the lines of a move, all in one; the events by item."""
     # What was let go is not a file's concern: only what the user decided to keep, and to keep no longer.
-    if State.KEPT not in {item.state, move.after} or item.state == move.after:
-        return None
+    told = [item for item in items if State.KEPT in {item.state, move.after} and item.state != move.after]
+    if not told:
+        return {}
+    lines = [_line(shelf, item, move) for item in told]
+    events = journal.extend(shelf, shelf.home.decisions, now, lines)
+    return dict(zip([item.id for item in told], events, strict=True))
+
+
+def _line(shelf: Shelf, item: Item, move: Move) -> dict[str, object]:
     arrivals = shelf.store.arrivals.of_item(item.id)
     shown = next((one for one in arrivals if one.source == item.source), arrivals[0] if arrivals else None)
     source = shelf.store.sources.get(shown.source) if shown else None
-    fields = {
+    return {
         "do": "keep" if move.after == State.KEPT else "un-keep",
         "to": str(move.after) if move.after == State.NEW else None,
         **journal.item_fields(item, shown, source.url if source and source.kind == "feed" else None),
@@ -85,7 +96,6 @@ def _journal(shelf: Shelf, item: Item, move: Move, now: datetime) -> str | None:
         "reason": move.reason,
         "question": move.question,
     }
-    return journal.append(shelf, shelf.home.decisions, now, fields)
 
 
 def _decision(  # noqa: PLR0913 - a row of the log, written out once

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pkm.rules.fold import VERSION as FOLD_VERSION
 from pkm.rules.limits import WAL_WARN
-from pkm.shelf import following, trash
+from pkm.shelf import following, ruleset, trash
 from pkm.shelf import home as homes
 from pkm.shelf.home import Home
 from pkm.shelf.shelf import Shelf
@@ -49,6 +49,7 @@ def examine(shelf: Shelf) -> tuple[Checked, ...]:
         _index(shelf),
         _journal_mode(shelf),
         *_files(shelf),
+        _rules(shelf),
         _permissions(shelf.home),
         _place(shelf.home),
         _wal(shelf.home),
@@ -182,6 +183,15 @@ def _listed(shelf: Shelf) -> Iterable[Checked]:
             f"sources.opml lacks {len(lacking)} of the sources that you follow; none was unfollowed",
             f"pkm doctor --fix writes them into it again; pkm source remove {lacking[0].id[-4:]} unfollows one",
         )
+
+
+def _rules(shelf: Shelf) -> Checked:
+    found = ruleset.load(shelf)
+    if not found.problems:
+        return _ok("rules", f"{len(found.rules)} rules are in force" if found.rules else "there are no rules")
+    first = found.problems[0]
+    message = f"rules.yaml, line {first.line}: {first.what}; no rule is applied"
+    return _warn("rules", message, first.hint or "mend it, then: pkm rules apply")
 
 
 def _seen(seen: Synced) -> Iterable[Checked]:

@@ -77,6 +77,11 @@ class Home:
         return self.root / "share-log.jsonl"
 
     @property
+    def rules(self) -> Path:
+        """The user's rules for what arrives."""
+        return self.root / "rules.yaml"
+
+    @property
     def settings(self) -> Path:
         """The user's settings."""
         return self.root / "pkm.toml"

@@ -7,9 +7,10 @@ from typing import Final
 from pkm.errors import NotFound, Refused
 from pkm.model.decision import By
 from pkm.model.item import State
-from pkm.shelf import following, journal, listrest, noteindex, pen, pointers
+from pkm.shelf import following, journal, listrest, noteindex, pen, pointers, ruled
 from pkm.shelf.decide import Move, decide, item_state
 from pkm.shelf.shelf import Shelf
+from pkm.store.hiding import View
 from pkm.store.undo_log import Change, Command
 from pkm.vault import write
 
@@ -86,6 +87,8 @@ def _take_back(shelf: Shelf, change: Change) -> str | None:
         "via": pointers.restore,
         "quote": _quote,
         "digest": _digest,
+        "view": ruled.restore_view,
+        "tags": ruled.drop_tags,
     }
     return verbs[change.what](shelf, change)
 
@@ -100,6 +103,8 @@ def _item(shelf: Shelf, change: Change) -> str | None:
     decide(shelf, [item], Move(after=State(before["state"]), by=By.UNDO, reason="undo"), command=None)
     kept, later = (journal.moment(before, key) for key in ("kept_at", "later_at"))
     shelf.store.items.set_state(item.id, State(before["state"]), kept_at=kept, later_at=later)
+    if hidden_by := journal.text(before, "hidden_by"):
+        shelf.store.hiding.set([(item.id, View(hidden_by=hidden_by))])
     return None
 
 

@@ -15,6 +15,7 @@ from typing import Final
 from urllib.parse import quote
 
 from pkm.errors import Busy, DiskFull, StoreDamaged, StoreTooNew
+from pkm.rules.fold import fold
 from pkm.rules.limits import BUSY_S
 
 APPLICATION_ID: Final = 0x706B6D31  # "pkm1"
@@ -87,6 +88,7 @@ def connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA cell_size_check = ON")
     connection.execute("PRAGMA mmap_size = 0")
     connection.execute("PRAGMA cache_size = -16000")
+    connection.create_function("folded", 1, fold, deterministic=True)  # names as words are compared
     return connection
 
 

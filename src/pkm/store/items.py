@@ -32,6 +32,8 @@ class ItemFilter:
         until: Aware; sorted before it.
         kept_since: Aware; last kept at or after it.
         ids: Only these; None for no such limit.
+        hidden: Also those that a rule hides.
+        only_hidden: Those alone.
         limit: 0 for all.
         oldest_first: By the time of keeping, or of the last skip, for the walk through the unsensed.
     """
@@ -46,6 +48,7 @@ class ItemFilter:
     ids: tuple[str, ...] | None = None
     unsensed: bool = False
     hidden: bool = False
+    only_hidden: bool = False
     limit: int = 0
     oldest_first: bool = False
 
@@ -157,6 +160,12 @@ class Items:
         self._db.executemany(
             'INSERT OR IGNORE INTO tags ("on", tag, fold, by) VALUES (?, ?, ?, ?)',
             [(*row, by) for row in rows],
+        )
+
+    def drop_tags(self, rows: Iterable[tuple[str, str]], *, by: str) -> None:
+        """Take tags off, as (item, folded tag); those that somebody else gave stay."""
+        self._db.executemany(
+            'DELETE FROM tags WHERE "on" = ? AND fold = ? AND by = ?', [(*row, by) for row in rows]
         )
 
     def unsensed(self) -> int:
@@ -284,7 +293,7 @@ def _listed(
 
 
 def _where(chosen: ItemFilter) -> tuple[str, list[object]]:
-    terms: list[str] = [] if chosen.hidden else ["items.hidden_by IS NULL"]
+    terms = _in_view(chosen)
     values: list[object] = []
     if chosen.states:
         terms.append(f"items.state IN ({', '.join('?' * len(chosen.states))})")
@@ -316,6 +325,12 @@ def _where(chosen: ItemFilter) -> tuple[str, list[object]]:
         terms.append(f"items.id IN ({', '.join('?' * len(chosen.ids))})")
         values += chosen.ids
     return " AND ".join(terms) or "1", values
+
+
+def _in_view(chosen: ItemFilter) -> list[str]:
+    if chosen.only_hidden:
+        return ["items.hidden_by IS NOT NULL"]
+    return [] if chosen.hidden else ["items.hidden_by IS NULL"]
 
 
 def _row(item: Item) -> tuple[object, ...]:

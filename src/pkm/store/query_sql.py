@@ -120,11 +120,8 @@ class Condition:
         )
 
     def _source(self, value: str) -> str:
-        named = (
-            "SELECT id FROM sources WHERE id = ? OR lower(coalesce(title, '')) LIKE ? ESCAPE '\\'"
-            " OR lower(url) LIKE ? ESCAPE '\\'"
-        )
-        like = f"%{_like(value)}%"
+        named = f"SELECT id FROM sources WHERE id = ? OR {_holds('title')} OR {_holds('url')}"
+        like = f"%{_like(fold(value))}%"
         items = f"SELECT item FROM arrivals WHERE source IN ({named})"
         self.values += [value, like, like] * 3
         return (
@@ -133,11 +130,11 @@ class Condition:
         )
 
     def _author(self, value: str) -> str:
-        like = f"%{_like(value)}%"
+        like = f"%{_like(fold(value))}%"
         self.values += [like, like]
         return (
-            f"({self._ref} IN (SELECT id FROM items WHERE lower(authors) LIKE ? ESCAPE '\\')"
-            f" OR {self._ref} IN (SELECT id FROM notes WHERE lower(authors) LIKE ? ESCAPE '\\'))"
+            f"({self._ref} IN (SELECT id FROM items WHERE {_holds('authors')})"
+            f" OR {self._ref} IN (SELECT id FROM notes WHERE {_holds('authors')}))"
         )
 
     def _is_in(self, value: str) -> str:
@@ -153,6 +150,8 @@ class Condition:
             return "EXISTS (SELECT 1 FROM items WHERE items.id = s.ref AND items.state = ?)"
         if value in {"new", "kept", "let-go"}:
             return self._of("SELECT id FROM items WHERE state = ?", value)
+        if value == "hidden":
+            return f"{self._ref} IN (SELECT id FROM items WHERE hidden_by IS NOT NULL)"
         if value == "unsensed":
             worded = f"SELECT item FROM note_items JOIN notes ON notes.id = note WHERE {WORDED}"
             return f"{self._ref} IN (SELECT id FROM items WHERE state = 'kept' AND id NOT IN ({worded}))"
@@ -180,6 +179,12 @@ class Condition:
             f"{self._ref} IN (SELECT id FROM {table} WHERE {column} {sign} ?)" for table, column in columns
         )
         return f"({' OR '.join(parts)})"
+
+
+def _holds(column: str) -> str:
+    """SQL: the folded column holds a pattern; Python folds only what SQLite's own `lower` cannot."""
+    folded = f"CASE WHEN {column} GLOB '*[^ -~]*' THEN folded({column}) ELSE lower({column}) END"
+    return f"coalesce({folded}, '') LIKE ? ESCAPE '\\'"
 
 
 def _like(value: str) -> str:

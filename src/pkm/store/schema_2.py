@@ -107,6 +107,21 @@ STATEMENTS: Final[tuple[str, ...]] = (
       row INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID
     """,
-    # -- rules and retention
+    # -- rules and retention: a rule may tag, and what the user showed again no rule hides a second time
+    """
+    CREATE TABLE tags_of_2 (
+      "on" TEXT NOT NULL,
+      tag TEXT NOT NULL,
+      fold TEXT NOT NULL,
+      by TEXT NOT NULL DEFAULT 'user' CHECK (by IN ('user', 'feed', 'rule')),
+      PRIMARY KEY ("on", fold)
+    ) STRICT, WITHOUT ROWID
+    """,
+    'INSERT INTO tags_of_2 ("on", tag, fold, by) SELECT "on", tag, fold, by FROM tags',
+    "DROP TABLE tags",
+    "ALTER TABLE tags_of_2 RENAME TO tags",
+    "CREATE INDEX tags_fold ON tags (fold)",
+    "ALTER TABLE items ADD COLUMN shown_at TEXT",
+    "CREATE INDEX items_hidden ON items (hidden_by) WHERE hidden_by IS NOT NULL",
     # -- sense
 )

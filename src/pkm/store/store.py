@@ -15,6 +15,7 @@ from pkm.store.decisions import Decisions
 from pkm.store.digests import Digests, Shares
 from pkm.store.fetches import Fetches, Proposals
 from pkm.store.files import Files
+from pkm.store.hiding import Hiding
 from pkm.store.hosts import Hosts
 from pkm.store.items import Items
 from pkm.store.joins import Joins
@@ -61,6 +62,7 @@ class Store:
         self.undo_log = UndoLog(connection)
         self.files = Files(connection)
         self.absence = Absence(connection)
+        self.hiding = Hiding(connection)
 
     def transaction(self) -> AbstractContextManager[None]:
         """One write transaction: all of it or nothing. The caller holds the write lock."""

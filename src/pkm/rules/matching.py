@@ -1,0 +1,154 @@
+"""Whether one item answers to a query: what `find` would say of it, without a store.
+
+`store/query_sql.py` asks the same of stored rows; a property test holds the two together. Words are compared
+as the search index does: folded, cut where SQLite's `unicode61` cuts, a phrase within one column. (A few
+hundred signs that Unicode gained after SQLite's tables were made cut words here and not there.)
+"""
+
+import json
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from pkm.model.item import Item, State
+from pkm.model.source import Source
+from pkm.rules.fold import fold
+from pkm.rules.query import And, Filter, Node, Not, Or, Term
+from pkm.rules.when import utc_stamp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_WORD_CATEGORIES: Final = frozenset({"Co", "So", "Mn", "Mc", "Cn"})  # besides letters and numbers
+_ANYWHERE: Final = ("title", "tags", "body")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What a query is asked about.
+
+    Attributes:
+        item: With its tags.
+        text: Its body as plain text.
+        sources: Of all its arrivals.
+        noted: There is a note on it.
+        quoted: There is a quote of it.
+        worded: A note on it has words of the user's own.
+    """
+
+    item: Item
+    text: str = ""
+    sources: tuple[Source, ...] = ()
+    noted: bool = False
+    quoted: bool = False
+    worded: bool = False
+
+
+class Matcher:
+    """One item, to be held against many queries; each column is folded when a query first needs it."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self._folded: dict[str, str] = {}
+
+    def answers(self, node: Node) -> bool:
+        """Whether the item answers to the query."""
+        if isinstance(node, Term):
+            return self._holds(node)
+        if isinstance(node, Filter):
+            return self._passes(node)
+        if isinstance(node, Not):
+            return not self.answers(node.node)
+        if isinstance(node, Or):
+            return any(map(self.answers, node.nodes)) or not node.nodes
+        return isinstance(node, And) and all(map(self.answers, node.nodes))
+
+    def _holds(self, term: Term) -> bool:
+        said = fold(term.text).strip()
+        if not any(char.isalnum() or ord(char) > 0x2000 for char in said):
+            return True
+        words = words_of(said)
+        if words == " ":
+            return False
+        looked_for = words[:-1] if term.prefix else words
+        fields = (term.field,) if term.field else _ANYWHERE
+        return any(looked_for in self._column(field) for field in fields)
+
+    def _column(self, field: str) -> str:
+        if field not in self._folded:
+            self._folded[field] = words_of(fold(self._raw(field)))
+        return self._folded[field]
+
+    def _raw(self, field: str) -> str:
+        item = self._subject.item
+        columns = {
+            "title": item.title or "",
+            "tags": " ".join((*item.tags, *item.authors)),
+            "body": self._subject.text,
+        }
+        return columns.get(field, "")
+
+    def _passes(self, filtered: Filter) -> bool:
+        tests: dict[str, Callable[[str], bool]] = {
+            "tag": self._is_tagged,
+            "source": self._is_of_source,
+            "site": self._is_of_source,
+            "author": self._is_by,
+            "in": lambda value: value.removesuffix("s") == "item",
+            "is": self._is,
+            "has": self._has,
+            "since": lambda value: utc_stamp(self._subject.item.sort_at) >= value.upper(),
+            "until": lambda value: utc_stamp(self._subject.item.sort_at) < value.upper(),
+        }
+        test = tests.get(filtered.key)
+        return test(filtered.value.casefold()) if test else False  # `kind:` is asked of notes
+
+    def _is_tagged(self, value: str) -> bool:
+        item = self._subject.item
+        shown = [tag for one in self._subject.sources if one.id == item.source for tag in one.tags]
+        tags = [tag.casefold() for tag in (*item.tags, *shown)]
+        return any(tag == value or tag.startswith(f"{value}/") for tag in tags)
+
+    def _is_of_source(self, value: str) -> bool:
+        said = fold(value)
+        return any(
+            one.id == value or said in fold(one.title or "") or said in fold(one.url)
+            for one in self._subject.sources
+        )
+
+    def _is_by(self, value: str) -> bool:
+        # As the column of authors holds them.
+        names = json.dumps(list(self._subject.item.authors), ensure_ascii=False, separators=(",", ":"))
+        return fold(value) in fold(names)
+
+    def _is(self, value: str) -> bool:
+        item = self._subject.item
+        if value == "unsensed":
+            return item.state == State.KEPT and not self._subject.worded
+        if value == "hidden":
+            return item.hidden_by is not None
+        return value == item.state
+
+    def _has(self, value: str) -> bool:
+        has = {"note": self._subject.noted, "quote": self._subject.quoted, "link": False}
+        return has.get(value.removesuffix("s"), bool(self._subject.item.tags))
+
+
+class _Cutter(dict[int, int]):
+    """For `str.translate`: what is no part of a word becomes a space; decided once a character."""
+
+    def __missing__(self, code: int) -> int:
+        category = unicodedata.category(chr(code))
+        kept = category[0] in "LN" or category in _WORD_CATEGORIES
+        self[code] = code if kept else 0x20
+        return self[code]
+
+
+_CUT: Final = _Cutter()
+
+
+def words_of(folded: str) -> str:
+    """Folded text as its words with one space before, between and behind; a single space if there are none."""
+    words = folded.translate(_CUT).split(" ")
+    joined = " ".join(word for word in words if word)
+    return f" {joined} " if joined else " "

@@ -1,0 +1,79 @@
+"""What rules did with items that are here, so that it can be taken back: places in view, and tags."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from pkm.model.item import Item
+from pkm.shelf import index, journal
+from pkm.shelf.shelf import Shelf
+from pkm.store.hiding import View
+from pkm.store.undo_log import Change
+
+
+def set_views(shelf: Shelf, views: Mapping[str, View], *, command: int) -> int:
+    """Bring items into view or out of it; inside `shelf.writing`. How many changed."""
+    before = shelf.store.hiding.views(list(views))
+    changed = {item: view for item, view in views.items() if item in before and before[item] != view}
+    shelf.store.hiding.set(changed.items())
+    shelf.store.undo_log.add(
+        command,
+        [
+            Change(what="view", ref=item, before=_text(before[item]), after=_text(view))
+            for item, view in changed.items()
+        ],
+    )
+    return len(changed)
+
+
+def restore_view(shelf: Shelf, change: Change) -> str | None:
+    """Undo one of them; the reason if it is left."""
+    current = shelf.store.hiding.views([change.ref]).get(change.ref)
+    if current is None:
+        return f"{change.ref} is gone"
+    if current.hidden_by != _view(change.after).hidden_by:
+        return f"{change.ref} was hidden or shown anew since"
+    shelf.store.hiding.set([(change.ref, _view(change.before))])
+    return None
+
+
+def add_tags(shelf: Shelf, tags: Sequence[tuple[Item, tuple[str, ...]]], *, command: int) -> int:
+    """Tag items by rule; inside `shelf.writing`. How many items gained a tag."""
+    gained = 0
+    for item, names in tags:
+        known = {tag.casefold() for tag in item.tags}
+        fresh = [name for name in names if name.casefold() not in known]
+        if not fresh:
+            continue
+        gained += 1
+        shelf.store.items.add_tags([(item.id, name, name.casefold()) for name in fresh], by="rule")
+        shelf.store.undo_log.add(
+            command, [Change(what="tags", ref=item.id, after=json.dumps(fresh, ensure_ascii=False))]
+        )
+        _index(shelf, item.id)
+    return gained
+
+
+def drop_tags(shelf: Shelf, change: Change) -> str | None:
+    """Undo the tags of one item; the reason if they are left."""
+    if shelf.store.items.get(change.ref) is None:
+        return f"{change.ref} is gone"
+    names = json.loads(change.after or "[]")
+    shelf.store.items.drop_tags([(change.ref, name.casefold()) for name in names], by="rule")
+    _index(shelf, change.ref)
+    return None
+
+
+def _index(shelf: Shelf, item_id: str) -> None:
+    item = shelf.store.items.get(item_id)
+    if item is not None:
+        shelf.store.search.put([index.of_item(item, shelf.store.texts.get(item.text_sha))])
+
+
+def _text(view: View) -> str:
+    shown = journal.stamp(view.shown_at) if view.shown_at else None
+    return json.dumps({"hidden_by": view.hidden_by, "shown_at": shown}, ensure_ascii=False)
+
+
+def _view(text: str | None) -> View:
+    said = json.loads(text or "{}")
+    return View(hidden_by=journal.text(said, "hidden_by"), shown_at=journal.moment(said, "shown_at"))
