@@ -96,6 +96,16 @@ def test_an_isolated_source_joins_with_no_other(shelf):
     assert len(all_items(shelf)) == 2
 
 
+def test_nothing_joins_an_item_of_an_isolated_source(shelf):
+    apart = stored_source(shelf, "https://b.example/feed", isolate=True)
+    take(
+        shelf, apart, piece(1, url="https://c.example/x"), piece(2, url="https://c.example/x", title="Item 1")
+    )
+    assert len(all_items(shelf)) == 1
+    take(shelf, stored_source(shelf), piece(3, url="https://c.example/x"))
+    assert len(all_items(shelf)) == 2
+
+
 def test_two_pieces_of_one_feed_about_one_page_are_one_item_only_if_they_bear_one_title(shelf):
     take(
         shelf,

@@ -226,3 +226,23 @@ def test_a_saved_page_comes_back_with_its_text_and_has_the_address_that_it_calls
     rebuild(home, options=ShelfOptions(), now=lambda: NOW)
     with opened(home, now=NOW) as shelf:
         assert shelf.store.texts.get(shelf.store.items.get(item.id).text_sha).text == "The text."
+
+
+def test_a_page_that_two_items_turn_out_to_be_makes_one_of_them(shelf):
+    one = stored_item(shelf, title="One thing", url="https://a.example/?p=7")
+    other = stored_item(
+        shelf, title="one  thing", url="https://a.example/thing", source="https://b.example/feed"
+    )
+    piece = Piece(url="https://short.example/x", moved_to=one.url, aliases=("https://a.example/thing",))
+    kept = put(shelf, piece, words="Some words of mine.").item
+    assert {shelf.store.items.get(each.id).id for each in (one, other)} == {kept.id}
+    assert len(shelf.store.arrivals.of_item(kept.id)) == 2
+    assert known(shelf, "https://short.example/x").id == kept.id
+
+
+def test_a_redirect_to_a_log_in_page_makes_nothing_one(shelf):
+    one = stored_item(shelf, title="One thing", url="https://a.example/one")
+    login = stored_item(shelf, title="Log in", url="https://a.example/login", source="https://b.example/feed")
+    put(shelf, Piece(url=one.url, moved_to=login.url))
+    assert shelf.store.items.get(login.id).id == login.id
+    assert shelf.store.items.get(login.id).state == State.NEW

@@ -142,8 +142,8 @@ def _names(steps: Iterable[str]) -> Iterator[str]:
 
 
 def _key(item: ParsedItem, steps: Chain, shared: Collection[str], policy: int) -> str | None:
-    """The first step that is trusted and alone, else the text, else the lowest that there is."""
-    alone = (step for step in steps[policy:] if step and step not in shared)
+    """The first step that is alone, a trusted one if there is one; else the text, else the lowest that there is."""
+    alone = (step for step in (*steps[policy:], *reversed(steps[:policy])) if step and step not in shared)
     lowest = (step for step in reversed(steps) if step)
     return next(alone, None) or _text_step(item) or next(lowest, None)
 
@@ -165,8 +165,9 @@ def _once(items: Sequence[ParsedItem]) -> list[tuple[ParsedItem, Chain]]:
 
 
 def _sayings(item: ParsedItem, steps: Chain) -> Iterator[tuple[object, ...]]:
-    """What makes two items of one document one thing said twice: id, link, and title or moment besides."""
+    """What makes two items of one document one thing said twice: id, link, and title or moment besides, or all."""
     guid, link, _enclosure, title = steps
+    yield guid, link, item.title, item.published_at, item.html or item.summary_html, item.enclosures
     if title and (guid or link):
         yield guid, link, title
     if guid and link and item.published_at and not is_home_page(item.url or ""):

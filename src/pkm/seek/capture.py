@@ -14,10 +14,12 @@ from pkm.errors import UsageError
 from pkm.model.decision import Decision
 from pkm.model.item import Arrival, Item, State, Text
 from pkm.model.note import Kind, Note
+from pkm.rules.sameness import same_moment, same_title
 from pkm.rules.urls import canonical, display_url, has_secret, match_url
 from pkm.seek.pieces import Piece, must_be_web
 from pkm.seek.triage import KeepWishes, annotate, keep
 from pkm.shelf import captured, index, journal, notes
+from pkm.shelf.joining import join
 from pkm.shelf.shelf import Shelf
 from pkm.store.undo_log import Change
 
@@ -45,13 +47,26 @@ def known(shelf: Shelf, url: str) -> Item | None:
     Raises:
         UnsafeLink: It is no web address.
     """
-    return _known_as(shelf, [must_be_web(url)])
+    return next(iter(_known_as(shelf, [must_be_web(url)])), None)
 
 
-def _known_as(shelf: Shelf, names: Sequence[str]) -> Item | None:
+def _known_as(shelf: Shelf, names: Sequence[str]) -> tuple[Item, ...]:
     wanted = [match_url(name) for name in names]
     found = shelf.store.items.matching(wanted)
-    return next((shelf.store.items.get(found[name]) for name in wanted if name in found), None)
+    ids = dict.fromkeys(found[name] for name in wanted if name in found)
+    return tuple(item for one in ids if (item := shelf.store.items.get(one)))
+
+
+def _made_one(shelf: Shelf, found: Sequence[Item]) -> Item:
+    """The item of a page that was known by several addresses as several; inside `shelf.writing`.
+
+    Redirects also lead to log-in pages, so only what bears one title or one date is one thing.
+    """
+    item, *others = found
+    for other in others:
+        if same_title(item.title, other.title) or same_moment(item.published_at, other.published_at):
+            item = join(shelf, item, other)
+    return item
 
 
 def _names(piece: Piece) -> tuple[str, ...]:
@@ -64,11 +79,12 @@ def capture(shelf: Shelf, piece: Piece, wishes: KeepWishes) -> Captured:
     """Store a piece and keep it; one that is known already is kept, with what is said of it now."""
     if piece.url is not None:
         must_be_web(piece.url)
-    before = _known_as(shelf, _names(piece))
-    if before is not None:
-        there = shelf.store.notes.on(before.id)
+    found = _known_as(shelf, _names(piece))
+    if found:
         with shelf.writing():
+            before = _made_one(shelf, found)
             shelf.store.items.name([(match_url(name), before.id) for name in _names(piece)])
+        there = shelf.store.notes.on(before.id)
         decided = keep(shelf, [before], wishes)
         return Captured(item=decided.items[0], before=before, notes=tuple(there), note=decided.note)
     with shelf.writing():

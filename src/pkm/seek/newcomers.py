@@ -1,6 +1,7 @@
 """New things, onto the shelf: each makes an item, joins one that is there, or fills in a stub."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -140,17 +141,18 @@ class _Known:
     """The items that the new things of a document may be."""
 
     def __init__(self, shelf: Shelf, source: Source, new: Sequence[Said]) -> None:
-        self._source = source
         addresses = {one.keyed.key: telling_address(source, one.item) for one in new}
         self._addresses = addresses
         asked = [address for address in addresses.values() if address]
-        # An isolated source never joins its items with those of others; its own stubs it takes.
-        self._by_address = {} if source.isolate else shelf.store.items.matching(asked)
+        self._by_address = shelf.store.items.matching(asked)
         self._awaited = shelf.store.awaited.of(source.url)
         ids = {*self._by_address.values(), *self._awaited.values()}
         self._items = shelf.store.items.many(list(ids))
         arrivals = shelf.store.arrivals.of_items(list(ids))
-        self._here = {item for item, came in arrivals.items() if any(one.source == source.id for one in came)}
+        came = {item: {one.source for one in arrived} for item, arrived in arrivals.items()}
+        self._here = {item for item, sources in came.items() if source.id in sources}
+        apart = _apart(shelf, source, set().union(*came.values()))
+        self._barred = {item for item, sources in came.items() if sources & apart}
 
     def item_of(self, said: Said) -> Item | None:
         """The item that a new thing is; None if it is one of its own."""
@@ -159,18 +161,26 @@ class _Known:
                 return self._items.get(self._awaited[name])
         address = self._addresses[said.keyed.key]
         item = self._items.get(self._by_address.get(address or "", ""))
+        if item is None or item.id in self._barred:
+            return None
         # Two pieces of one source about one page are two, unless they bear one title.
-        if item is None or (item.id in self._here and not same_title(item.title, said.item.title)):
+        if item.id in self._here and not same_title(item.title, said.item.title):
             return None
         return item
 
     def remember(self, said: Said, item: Item) -> None:
         """Let what follows in the document join this item too."""
         address = self._addresses[said.keyed.key]
-        if address and not self._source.isolate:
+        if address:
             self._by_address.setdefault(address, item.id)
             self._items[item.id] = item
             self._here.add(item.id)
+
+
+def _apart(shelf: Shelf, source: Source, others: AbstractSet[str]) -> set[str]:
+    """Those of the other sources with whose items nothing of this one is joined: an isolated one is alone."""
+    found = [one for one in (shelf.store.sources.get(other) for other in others - {source.id}) if one]
+    return {one.id for one in found if source.isolate or one.isolate}
 
 
 def text_of(item: ParsedItem) -> Text | None:
