@@ -20,10 +20,13 @@ from pkm.cli.ruling import rules_for_pull
 from pkm.config import Settings
 from pkm.errors import PkmError, UsageError
 from pkm.model.source import Space, Stance, Tie
+from pkm.rules.mailplaces import is_mail_place
 from pkm.rules.urls import display_url
 from pkm.seek.behind import Choice, Finder, Found
 from pkm.seek.discover import FeedLink
 from pkm.seek.follow import Followed, Wishes, file, known, preview
+from pkm.seek.mailbox import settled
+from pkm.seek.mailfollow import follow_mail
 from pkm.seek.parser_process import FeedReader
 from pkm.seek.sites import site_rules
 from pkm.seek.typed import address_of, file_of
@@ -68,6 +71,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Look, and store nothing
         'pkm follow https://example.org/feed.xml --why "How teams decide"',
         "pkm follow https://www.youtube.com/@somebody --pick 2",
         "pkm follow subscriptions.opml --folder Imported",
+        "pkm follow maildir:~/Mail/Newsletters",
     ),
 )
 def follow(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -90,7 +94,8 @@ def follow(  # noqa: PLR0913, PLR0917 - one parameter an option
     feeds you pick: --pick 2, or `pkm follow 2` as the next line. The newest five items wait for you, the
     older ones go to the archive. What you follow already is left as it is, but for what you say about it now.
 
-    A FILE.opml of another reader brings all its sources, which are then pulled.
+    A FILE.opml of another reader brings all its sources, which are then pulled. maildir:PATH and mbox:PATH
+    are folders of mails on this machine: they are read at each pull, and never changed.
     """
     wishes = Wishes(
         space=space,
@@ -154,11 +159,23 @@ class _Session:
             for link, page in rows_named(self._run, self._shelf, word):
                 self._told.one(self._behind(link, of=page, private_host=True), dry_run=self._said.dry_run)
             return
+        if is_mail_place(word):
+            self._told.one(self._mail(word), dry_run=self._said.dry_run)
+            return
         url = address_of(word)
         if url is None:
             follow_file(self._run, self._shelf, self._settings, self._told, file_of(word), self._said)
             return
         self._told.one(self._known(url) or self._found(url), dry_run=self._said.dry_run)
+
+    def _mail(self, word: str) -> Followed:
+        return follow_mail(
+            self._shelf,
+            settled(word),
+            self._said.wishes,
+            terms=terms(self._settings, rules_for_pull(self._run, self._shelf)),
+            dry_run=self._said.dry_run,
+        )
 
     def _known(self, url: str) -> Followed | None:
         return None if self._said.dry_run else known(self._shelf, url, self._said.wishes)

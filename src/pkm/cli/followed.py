@@ -7,7 +7,7 @@ from pkm.cli.context import Run
 from pkm.cli.feedchoice import choice_fields
 from pkm.cli.itemview import SOURCES, name_of, source_fields
 from pkm.cli.output import Cell, Column, Table, say, show, show_line
-from pkm.model.source import Source
+from pkm.model.source import MAIL, Source
 from pkm.rules.urls import display_url
 from pkm.seek.behind import Choice
 from pkm.seek.follow import Followed, Wishes
@@ -109,5 +109,6 @@ def _lines(followed: Followed, *, dry_run: bool) -> list[str]:
         tail = f", {archived} went to the archive" if archived else ""
         lines.append(f"  {followed.items} items: {pulled.waiting} wait for you{tail}")
     if source.private:
-        lines.append("  private: its address holds a secret, so its items leave only by --widen")
+        why = "mails are letters to you" if source.kind == MAIL else "its address holds a secret"
+        lines.append(f"  private: {why}, so its items leave only by --widen")
     return lines

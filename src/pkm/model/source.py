@@ -8,6 +8,9 @@ from typing import NamedTuple
 CAPTURES = "captures"
 """Kind and title of the one built-in source: what the user put in by hand."""
 
+MAIL = "mail"
+"""Kind of a source that is a folder of mails on this machine."""
+
 KEY_POLICIES = ("id", "link", "enclosure", "title", "text")
 """Words for the steps of the key chain, `Source.key_policy` being the place in it."""
 
@@ -162,8 +165,9 @@ class Source:
         url: Where it is asked for; may hold a secret, so show `rules.urls.display_url` of it.
         title: The user's name for it, else the feed's, else None.
         home_url: The page it belongs to, from the feed.
-        kind: `feed` or `captures`.
-        format: The feed's own format name (`rss20`, `atom10`, `json11`…), None before the first pull.
+        kind: `feed`, `mail` or `captures`.
+        format: The feed's own format name (`rss20`, `atom10`, `json11`…), `maildir` or `mbox`; None before the
+            first pull.
         folders: Paths for the user's order; a source may stand in several.
         private: Its items leave only by `--widen`.
         private_host: The user allowed a loopback or private address for it.

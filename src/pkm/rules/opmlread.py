@@ -9,6 +9,7 @@ from pkm.model.source import Extra
 from pkm.rules import limits
 from pkm.rules.charset import decode_xml
 from pkm.rules.clean import tidy
+from pkm.rules.mailplaces import is_mail_place
 from pkm.rules.opml import (
     NAMESPACE,
     OUR_WORDS,
@@ -35,14 +36,18 @@ _KNOWN = frozenset({"xmlurl", "htmlurl", "category"})
 _LISTS = ("link", "include", "source")  # outlines that point to another list or to a page
 
 
-def read_opml(data: bytes) -> OpmlFile:
+def read_opml(data: bytes, *, own: bool = False) -> OpmlFile:
     """Read a list that may be damaged, as far as it goes.
+
+    Args:
+        data: Of the file.
+        own: It is the home's own: folders of this machine that it names are sources too.
 
     Raises:
         Refused: It is too large, declares entities, or is no OPML.
     """
     text = _text(data)
-    reading = _Reading(text)
+    reading = _Reading(text, own=own)
     for tag in tags(text, only=frozenset({"opml", "outline", "body"})):
         reading.take(tag)
     if not reading.seen:
@@ -135,6 +140,7 @@ class _Reading:
     others: list[OpmlOther] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
     noted: list[tuple[str, str]] = field(default_factory=list)
+    own: bool = False
     seen: bool = False
     count: int = 0
     names: Names = field(default_factory=Names)
@@ -216,7 +222,8 @@ class _Reading:
             self.noted.append((_called(name, said), reason))
             self._keep(extras, commented=commented)
             return
-        url = web_address(address or said["url"].strip())
+        address_ = address or said["url"].strip()
+        url = address_ if self.own and is_mail_place(address_) else web_address(address_)
         if url is None:
             self._skip(name, {"url": address or said["url"]}, "its address is not http or https")
             self._keep(extras, commented=commented)

@@ -11,6 +11,7 @@ from pkm.rules import limits
 from pkm.rules.asking import attributes as told_attributes
 from pkm.rules.asking import interval_words
 from pkm.rules.clean import tidy
+from pkm.rules.mailplaces import is_mail_place
 from pkm.rules.opml import OUR_WORDS, Folder, OpmlOutline, OpmlRest, outline_of
 from pkm.rules.opmlnames import Prefixes, escaped
 from pkm.rules.urls import has_secret, without_secrets
@@ -103,7 +104,12 @@ def _impersonal(outline: OpmlOutline) -> OpmlOutline:
 
 
 def _public(outline: OpmlOutline) -> OpmlOutline | None:
-    """The outline without passwords, tokens and the user's own network; None if its path is the secret."""
+    """The outline without passwords, tokens and the user's own network; None if nothing of use is left.
+
+    That is so where the path is the secret, and of folders of this machine.
+    """
+    if is_mail_place(outline.url):
+        return None
     home = outline.home_url and (None if has_secret(outline.home_url) else outline.home_url)
     outline = replace(outline, asking=AS_EVER, home_url=home)
     if not has_secret(outline.url):

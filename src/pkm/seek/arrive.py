@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pkm.model.item import ParsedFeed, ParsedItem
-from pkm.model.source import Source
+from pkm.model.source import MAIL, Source
 from pkm.rules.identity import downgraded, keys_under, title_step
 from pkm.rules.limits import FIRST_PULL_NEW
 from pkm.rules.ruleset import Rule
@@ -90,8 +90,12 @@ def bring(  # noqa: PLR0913 - the facts of one answer
     )
     shelf.store.arrival_names.share(source.id, shared)
     said = newest(said, first_pull=first)
+    # Letters of one sender bear one subject and link to one page every week: each is itself alone.
+    by_key = source.kind == MAIL
+    said = tuple(_alone(one) for one in said) if by_key else said
     known = _known(shelf, source, said)
-    changes = compare(said, known, None if first else _near(shelf, source, said, known))
+    near = None if first or by_key else _near(shelf, source, said, known)
+    changes = compare(said, known, near)
     new = _not_pruned(shelf, source, changes.new)
     states = (
         first_states(new, most_new=first_new)
@@ -102,6 +106,10 @@ def bring(  # noqa: PLR0913 - the facts of one answer
     added = add(shelf, source, new, states, now=now, rules=rules)
     counted = sum(revise(shelf, source, revision, now=now) for revision in changes.revised)
     return _brought(said, changes, now, added=added, revised=counted)
+
+
+def _alone(said: Said) -> Said:
+    return replace(said, keyed=replace(said.keyed, aliases=()))
 
 
 def _brought(said: Sequence[Said], changes: Changes, now: datetime, *, added: Added, revised: int) -> Brought:

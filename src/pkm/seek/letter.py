@@ -14,6 +14,7 @@ from email.errors import HeaderParseError, MessageError
 from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
+from hashlib import sha256
 from typing import Final
 
 from pkm.model.item import ParsedItem
@@ -51,7 +52,7 @@ class Letter:
     """What a mail says.
 
     Attributes:
-        key: Its Message-ID without brackets; None if it has none.
+        key: Its Message-ID without brackets; of a mail without one, a hash of it.
         subject: Plain, one line; None if it has none.
         senders: Plain names, the address where there is no name.
         sent_at: Aware, UTC; None if it gave no date that we can read.
@@ -62,7 +63,7 @@ class Letter:
         text: The same as plain text.
     """
 
-    key: str | None = None
+    key: str = ""
     subject: str | None = None
     senders: tuple[str, ...] = ()
     sent_at: datetime | None = None
@@ -78,7 +79,7 @@ def read_letter(data: bytes) -> Letter:
     html = _body(message)
     clean = sanitise(html)
     return Letter(
-        key=_key(message),
+        key=_key(message) or f"sha256:{sha256(data).hexdigest()}",
         subject=tidy(_header(message, "subject"), limit=limits.TITLE_CHARS) or None,
         senders=_senders(message),
         sent_at=_sent_at(message),

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from pkm.model.decision import By, Decision
 from pkm.model.item import Arrival, Item, ParsedItem, State, Text
-from pkm.model.source import Source
+from pkm.model.source import MAIL, Source
 from pkm.rules.html import plain_text, sanitise
 from pkm.rules.ruleset import NOTHING, Rule, Verdict, state_after
 from pkm.rules.sameness import same_title
@@ -109,8 +109,11 @@ def _ruled(one: _Placed, source: Source, rules: Sequence[Rule]) -> _Placed:
 def telling_address(source: Source, said: ParsedItem) -> str | None:
     """The comparison address that makes two things of different sources one item; None if it tells nothing.
 
-    A feed that links every piece to its own front page says nothing of the piece.
+    A feed that links every piece to its own front page says nothing of the piece. A mail is itself alone (RFC
+    2392): what it says to one reader must not come to stand beside what a site says to all.
     """
+    if source.kind == MAIL:
+        return f"mid:{said.raw_id}" if said.raw_id else None
     if not said.url:
         return None
     own_page = is_home_page(said.url) and host_of(said.url) in {
@@ -199,6 +202,7 @@ def _item(  # noqa: PLR0913, PLR0917 - what an item is made of
         id=item_id,
         title=said.title,
         url=canonical(said.url) if said.url else None,
+        kind=MAIL if source.kind == MAIL else "page",
         authors=said.authors,
         published_at=believable(said.published_at),
         first_seen=now,

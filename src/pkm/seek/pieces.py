@@ -188,5 +188,5 @@ def of_mail(data: bytes) -> Piece:
         html=letter.html or None,
         text=letter.text,
         given=True,
-        aliases=(f"mid:{letter.key}",) if letter.key else (),
+        aliases=(f"mid:{letter.key}",),
     )

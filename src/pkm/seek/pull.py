@@ -16,7 +16,7 @@ from time import monotonic, sleep
 
 from pkm.errors import FetchError, Offline
 from pkm.model.asked import Purpose
-from pkm.model.source import Source
+from pkm.model.source import MAIL, Source
 from pkm.net.address import is_loopback
 from pkm.net.door import Door
 from pkm.net.politeness import Turns, ask_for, server_of
@@ -25,6 +25,7 @@ from pkm.seek.askers import Answered, Askers
 from pkm.seek.due import in_turn, is_due
 from pkm.seek.fetch import Fetched, shown
 from pkm.seek.hosts import HostWatch
+from pkm.seek.mailpull import pull_mail
 from pkm.seek.outage import Outage, is_near
 from pkm.seek.patience import may_pass_soon
 from pkm.seek.settle import Pulled, Terms, store_answer
@@ -94,7 +95,9 @@ def pull(
         closing(_Run(shelf, door, options or PullOptions())) as run,
     ):
         trash.sweep(shelf)  # a pull is what comes round every night
-        yield from run.each(sources)
+        terms = (options or PullOptions()).terms
+        yield from (pull_mail(shelf, one, terms=terms) for one in sources if one.kind == MAIL)
+        yield from run.each([one for one in sources if one.kind != MAIL])
 
 
 class _Run:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from pkm.model.decision import By, Decision
 from pkm.model.item import Item, State
+from pkm.model.source import CAPTURES
 from pkm.shelf import journal
 from pkm.shelf.shelf import Shelf
 from pkm.store.hiding import View
@@ -91,7 +92,7 @@ def _line(shelf: Shelf, item: Item, move: Move) -> dict[str, object]:
     return {
         "do": "keep" if move.after == State.KEPT else "un-keep",
         "to": str(move.after) if move.after == State.NEW else None,
-        **journal.item_fields(item, shown, source.url if source and source.kind == "feed" else None),
+        **journal.item_fields(item, shown, source.url if source and source.kind != CAPTURES else None),
         "by": str(move.by) if move.by != By.USER else None,
         "reason": move.reason,
         "question": move.question,

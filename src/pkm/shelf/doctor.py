@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from pkm.model.source import CAPTURES
 from pkm.rules.fold import VERSION as FOLD_VERSION
 from pkm.rules.limits import WAL_WARN
 from pkm.shelf import following, ruleset, trash
@@ -167,7 +168,7 @@ def _listed(shelf: Shelf) -> Iterable[Checked]:
         yield _fail("sources-file", f"{broken.what}: {broken.why}", broken.hint)
         return
     path = shelf.home.sources
-    held = {source.url for source in shelf.store.sources.all() if source.kind == "feed"}
+    held = {source.url for source in shelf.store.sources.all() if source.kind != CAPTURES}
     if path.is_file() and not seen.pending:
         read = following.read_own(path)
         ids = {outline.id for outline in read.outlines}

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pkm.errors import Refused
-from pkm.model.source import AS_EVER, CAPTURES, Source
+from pkm.model.source import AS_EVER, CAPTURES, MAIL, Source
 from pkm.rules.asking import has_login, split_login
 from pkm.rules.ids import is_id
 from pkm.rules.limits import VANISHED_SHARE
+from pkm.rules.mailplaces import is_mail_place
 from pkm.rules.opml import NAMESPACE, OpmlFile, OpmlOutline, source_key
 from pkm.rules.opmlread import read_opml
 from pkm.rules.opmlwrite import write_opml
@@ -77,7 +78,7 @@ def restored(shelf: Shelf, source_id: str, state: str | None) -> str | None:
             shelf.store.sources.forget(source_id)
         return None
     said = json.loads(state)
-    [outline] = read_opml(said["outline"].encode()).outlines
+    [outline] = read_opml(said["outline"].encode(), own=True).outlines
     holder = shelf.store.sources.at(outline.url)
     if holder is not None and holder.id != source_id:
         return f"another source has the address of {known.title or source_id} by now"
@@ -162,7 +163,7 @@ def read_own(path: Path) -> OpmlFile:
         Refused: It cannot be read as one; the message names the file.
     """
     try:
-        return read_opml(path.read_bytes())
+        return read_opml(path.read_bytes(), own=True)
     except Refused as error:
         raise Refused(
             f"{path} cannot be read; nothing was changed",
@@ -183,7 +184,10 @@ def _follow(shelf: Shelf, outline: OpmlOutline, listed: Container[str]) -> str |
         else:
             known = holder
     if known is None:
-        shelf.store.sources.save(_merged(new_source(shelf, outline.url, wanted_id=wanted), outline))
+        fresh = new_source(shelf, outline.url, wanted_id=wanted)
+        merged = _merged(fresh, outline)
+        # A line that was typed says nothing of privacy: then it is that of its kind.
+        shelf.store.sources.save(replace(merged, private=merged.private or fresh.private))
         return outline.url
     merged = replace(_merged(known, outline), url=outline.url, removed_at=None)
     if merged != known:
@@ -192,10 +196,17 @@ def _follow(shelf: Shelf, outline: OpmlOutline, listed: Container[str]) -> str |
 
 
 def new_source(shelf: Shelf, url: str, *, wanted_id: str | None = None) -> Source:
-    """A source that is not stored yet; one whose address holds a secret is private from the first."""
+    """A source that is not stored yet; mails, and what has a secret in its address, are private from the first."""
     usable = wanted_id is not None and is_id(wanted_id) and wanted_id.startswith("s-")
     source_id = wanted_id if usable and wanted_id else shelf.ids.new("s")
-    return Source(id=source_id, url=url, private=has_secret(url), followed_at=shelf.now())
+    mail = is_mail_place(url)
+    return Source(
+        id=source_id,
+        url=url,
+        kind=MAIL if mail else "feed",
+        private=mail or has_secret(url),
+        followed_at=shelf.now(),
+    )
 
 
 def _merged(source: Source, outline: OpmlOutline) -> Source:

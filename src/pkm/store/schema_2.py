@@ -94,6 +94,21 @@ STATEMENTS: Final[tuple[str, ...]] = (
     "CREATE INDEX tombstones_url ON tombstones (match_url) WHERE match_url IS NOT NULL",
     "CREATE INDEX tombstones_item ON tombstones (item)",
     # -- capture and full text
+    # Mails of a folder that were read; how far an mbox was read, and what stood before that place.
+    """
+    CREATE TABLE mail_seen (
+      source TEXT NOT NULL REFERENCES sources (id) ON DELETE CASCADE,
+      name TEXT NOT NULL,
+      PRIMARY KEY (source, name)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE mail_marks (
+      source TEXT PRIMARY KEY REFERENCES sources (id) ON DELETE CASCADE,
+      size INTEGER NOT NULL,
+      sha TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
     # -- questions and attention
     # When the user last decided, wrote or shared: asked by `pkm` alone, so it may cost no look at the rows.
     "CREATE INDEX decisions_own ON decisions (at) WHERE by IN ('user', 'catchup')",

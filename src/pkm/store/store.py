@@ -19,6 +19,7 @@ from pkm.store.hiding import Hiding
 from pkm.store.hosts import Hosts
 from pkm.store.items import Items
 from pkm.store.joins import Joins
+from pkm.store.mailboxes import Mailboxes
 from pkm.store.notes import Notes
 from pkm.store.quotes import Quotes
 from pkm.store.search import Search
@@ -61,6 +62,7 @@ class Store:
         self.shares = Shares(connection)
         self.undo_log = UndoLog(connection)
         self.files = Files(connection)
+        self.mailboxes = Mailboxes(connection)
         self.absence = Absence(connection)
         self.hiding = Hiding(connection)
 
