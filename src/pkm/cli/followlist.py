@@ -79,10 +79,10 @@ def _tell_pulled(run: Run, told: Told, path: Path, outcome: Outcome) -> None:
     told.waiting += outcome.waiting
     new, failed = counted(outcome.new, "item"), outcome.count("failed")
     say(run, f"{new} from {counted(outcome.count('new'), 'source')}, {failed} failed")
-    if outcome.interrupted:
+    if outcome.stopped_by is not None:
         left = outcome.asked - len(outcome.pulled)
         say(run, f"Stopped: {counted(left, 'source')} not asked yet, but followed. To go on: pkm pull")
-        raise KeyboardInterrupt
+        raise SystemExit(128 + outcome.stopped_by)
     if outcome.all_failed:
         raise FeedError(
             path.name,
