@@ -9,7 +9,7 @@ from pkm.cli.instep import in_step
 from pkm.cli.itemview import name_of
 from pkm.cli.opening import open_shelf, settings_of
 from pkm.cli.output import Column, Table, rfc3339, say, show
-from pkm.cli.pulling import Outcome, document, run_pull, tell_failures, tell_moves
+from pkm.cli.pulling import Outcome, document, run_pull, tell_failures, tell_news_of_sources
 from pkm.cli.registry import Commands
 from pkm.cli.talk import dotted
 from pkm.config import Settings
@@ -76,7 +76,7 @@ def pull_sources(  # noqa: PLR0913, PLR0917 - one parameter an option
             raise
         show(run, _table(run, outcome), lambda: document(outcome))
         tell_failures(run, outcome)
-        tell_moves(run, outcome)
+        tell_news_of_sources(run, outcome)
         _summarise(run, shelf, outcome)
     _end(run, outcome, strict=strict)
 

@@ -137,15 +137,15 @@ def tell_failures(run: Run, outcome: Outcome) -> None:
     if len(told) > _FAILURES_SHOWN:
         warn(f"and {len(told) - _FAILURES_SHOWN} more sources failed: pkm source list --failing")
     for one in outcome.pulled:
-        if one.notice is not None:
-            say(run, f"{name_of(one.source)}: {clean(one.notice, Sink.LINE)}")
         if one.status == "skipped" and one.error is not None:
             say(run, f"skipped {name_of(one.source)}: {clean(str(one.error), Sink.LINE)}")
 
 
-def tell_moves(run: Run, outcome: Outcome) -> None:
-    """Say of each source that named its old items anew that this was seen."""
+def tell_news_of_sources(run: Run, outcome: Outcome) -> None:
+    """Say which source moved, ended or named its old items anew, though nothing failed."""
     for one in outcome.pulled:
+        if one.notice is not None:
+            say(run, f"{name_of(one.source)}: {clean(one.notice, Sink.LINE)}")
         if one.rekeyed:
             items = counted(one.rekeyed, "item")
             say(run, f"re-keyed {items} of {name_of(one.source)}: its site moved; what you decided stays")
