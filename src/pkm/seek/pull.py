@@ -245,7 +245,7 @@ class _Run:
         free = is_loopback(server_of(fetched.source.url)) and not self._options.terms.polite
         in_time = self._ends_at is None or self._tick() + AGAIN_S < self._ends_at
         soon = may_pass_soon(fetched.status, kind=fetched.kind, asked_to_wait=bool(fetched.retry_after_s))
-        return soon and in_time and not free and fetched.approach.purpose != Purpose.AGAIN
+        return soon and in_time and not free and fetched.source.id not in self._failed
 
 
 def _waits(source: Source, until: datetime) -> Pulled:
