@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pkm.cli.lastlist import LastList, session_name, short_ids
+from pkm.cli.lastlist import LastList, session_name
 from pkm.errors import NotFound, UsageError
 from pkm.rules.ids import ALPHABET
+from pkm.rules.tails import short_ids
 from support.cli import clean_environ
 
 IDS = tuple(f"i-0000000abc{letters}" for letters in ("fa", "fb", "fc", "fd", "fe", "ff"))

@@ -10,7 +10,7 @@ from pkm.model.item import State, Via
 from pkm.model.source import Tie
 from pkm.rules.reading import minutes_for
 from pkm.seek.look import Ask, look
-from pkm.seek.reasons import Fold, by_chance, fold, posts_seldom
+from pkm.seek.reasons import Fold, draw, fold, posts_seldom
 from pkm.seek.triage import KeepWishes, keep, let_go, older
 from pkm.shelf.undo import undo
 from support.shelves import Clock, new_home, opened, stored_item, stored_source
@@ -210,9 +210,32 @@ def test_folding_loses_nothing_above_the_end_and_never_reorders(order, limit, mo
         assert all(len(set(runs[n : n + most + 1])) > 1 for n in range(len(runs) - most))
 
 
-@settings(deadline=None, max_examples=60)
-@given(st.lists(st.integers(), unique=True, max_size=30), st.integers(0, 40), st.randoms())
-def test_chance_draws_each_at_most_once_in_their_order(ids, count, chance):
-    drawn = by_chance([str(one) for one in ids], count, chance.randrange)
-    assert len(drawn) == min(count, len(ids))
-    assert [str(one) for one in ids if str(one) in drawn] == drawn
+counts = st.dictionaries(st.sampled_from(["a", "b", None]), st.integers(0, 3))
+
+
+@settings(deadline=None, max_examples=80)
+@given(orders, counts, st.integers(0, 50), st.randoms())
+def test_chance_draws_each_at_most_once_in_their_order_and_rare_sources_first(order, decided, count, chance):
+    drawn, rare = draw(order, decided, count, chance.randrange)
+    assert drawn == [item for item, _source in order if item in set(drawn)]
+    assert len(drawn) == min(count, len(order))
+    sources = {source for _item, source in order}
+    assert not rare or sources - rare
+    if any(source not in rare for item, source in order if item in set(drawn)):
+        assert {item for item, source in order if source in rare} <= set(drawn)
+
+
+def test_a_rarely_seen_source_has_fewer_decisions_than_the_average_one():
+    order = [("1", "busy"), ("2", "busy"), ("3", "quiet"), ("4", "never")]
+    drawn, rare = draw(order, {"busy": 7, "quiet": 1}, 2, lambda _below: 0)
+    assert (drawn, rare) == (["3", "4"], {"quiet", "never"})
+    assert draw(order, {}, 1, lambda _below: 0)[1] == frozenset()
+
+
+def test_chance_names_the_sources_that_are_rarely_seen(shelf):
+    busy, quiet = stored_source(shelf), stored_source(shelf, "https://b.example/feed")
+    seen_before = several(shelf, 3, source=busy)
+    several(shelf, 1, source=quiet)
+    let_go(shelf, seen_before[:2])
+    [row] = seen(shelf, random=1).rows
+    assert (row.listed.item.source, row.because) == (quiet.id, ("rarely seen source", "by chance"))

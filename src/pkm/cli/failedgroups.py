@@ -5,12 +5,12 @@ from typing import Final
 
 from pkm.cli.context import Run
 from pkm.cli.itemview import named_hint
-from pkm.cli.lastlist import short_ids
 from pkm.cli.output import say, warn
 from pkm.cli.pulling import Outcome
 from pkm.errors import FeedError, PkmError
 from pkm.rules.amounts import counted
 from pkm.rules.clean import Sink, clean
+from pkm.rules.tails import short_ids
 from pkm.rules.urls import display_url
 from pkm.seek.settle import Pulled
 

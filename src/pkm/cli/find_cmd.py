@@ -8,12 +8,12 @@ import typer
 from pkm.cli.context import Run
 from pkm.cli.glyphs import glyphs
 from pkm.cli.instep import in_step
-from pkm.cli.lastlist import short_ids
 from pkm.cli.opening import open_shelf, settings_of
 from pkm.cli.output import Column, Table, say, show
 from pkm.cli.picking import last_list
 from pkm.cli.registry import Commands
 from pkm.errors import UsageError
+from pkm.rules.tails import short_ids
 from pkm.sense.finding import EVERYTHING, Finding, Found, find
 from pkm.shelf.shelf import Shelf
 

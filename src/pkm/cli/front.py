@@ -15,6 +15,7 @@ from pkm.cli.context import Run, is_home, make_run
 from pkm.cli.stubs import STUBS
 from pkm.cli.terminal import NARROW, width
 from pkm.rules.amounts import ago, counted
+from pkm.rules.limits import ABSENCE_DAYS, CATCHUP_LIMIT
 
 if TYPE_CHECKING:
     from pkm.store.waiting import Waiting
@@ -28,6 +29,7 @@ _WEEK: Final = timedelta(days=7)
 _CADENCE_DAYS: Final = {"daily": 1, "weekly": 7, "fortnightly": 14, "monthly": 28}
 _STALE: Final = timedelta(days=1)
 _LABEL: Final = 7
+_TITLE: Final = 48
 
 Step = tuple[str, str]
 
@@ -116,6 +118,8 @@ def _steps(waiting: "Waiting", now: datetime, *, audience: str, cadence: str) ->
     if not waiting.sources and not waiting.unsensed:
         yield "pkm follow URL", "follow a feed, or a page that has one"
         return
+    if away_days(waiting, now):
+        yield "pkm catchup", f"about {CATCHUP_LIMIT} items stay in view, the rest is let go"
     if waiting.drafts:
         yield "pkm share edit", "go on with the open draft"
     if waiting.ready and _is_due(waiting, now, cadence):
@@ -127,6 +131,14 @@ def _steps(waiting: "Waiting", now: datetime, *, audience: str, cadence: str) ->
     if waiting.sources and (waiting.pulled_at is None or now - waiting.pulled_at > _STALE):
         yield "pkm pull", "fetch what is new"
     yield "pkm note", "nothing waits; write a thought of your own"
+
+
+def away_days(waiting: "Waiting", now: datetime) -> int:
+    """Days since the user last did something, if they are many and more waits than can be looked through; else 0."""
+    if waiting.last_act is None or waiting.new <= CATCHUP_LIMIT:
+        return 0
+    days = (now - waiting.last_act).days
+    return days if days >= ABSENCE_DAYS else 0
 
 
 def _is_due(waiting: "Waiting", now: datetime, cadence: str) -> bool:
@@ -142,11 +154,18 @@ def _is_due(waiting: "Waiting", now: datetime, cadence: str) -> bool:
 def _lines(
     waiting: "Waiting", now: datetime, *, audience: str, step: Step | None
 ) -> Iterator[tuple[str, list[str]]]:
-    new = f"{waiting.new} new in {counted(waiting.new_sources, 'source')}" if waiting.new else "nothing new"
+    away = away_days(waiting, now)
+    if away:
+        yield f"Welcome back, after {away} days. Nothing is owed.", []
+        yield "", []
+    count = "something" if away else str(waiting.new)  # nobody comes back to be told how much there is
+    new = f"{count} new in {counted(waiting.new_sources, 'source')}" if waiting.new else "nothing new"
     pulled = f"pulled {ago(waiting.pulled_at, now)}" if waiting.pulled_at else "not pulled yet"
     seek = [new, pulled if waiting.sources else "no source followed yet"]
     if waiting.troubled:
         seek.append(f"{counted(waiting.troubled, 'source')} failed: pkm source list --failing")
+    if waiting.matched:
+        seek.append(_asked(waiting))
     unsensed = (
         f"{waiting.unsensed} kept without your words" if waiting.unsensed else "every kept item has words"
     )
@@ -162,6 +181,19 @@ def _lines(
         yield "Next", list(step)
 
 
+def _asked(waiting: "Waiting") -> str:
+    from pkm.rules.tails import short_ids  # noqa: PLC0415 - most have no question
+
+    if len(waiting.matched) > 1:
+        return f"{len(waiting.matched)} of your questions matched: pkm questions"
+    [(note_id, title, count)] = waiting.matched
+    return f"'{_short(title)}' has {count}: pkm seek --for {short_ids([note_id])[0]}"
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= _TITLE else f"{title[: _TITLE - 3].rstrip()}..."
+
+
 def _laid_out(run: Run, lines: Iterable[tuple[str, list[str]]]) -> Iterator[str]:
     from pkm.cli.glyphs import glyphs  # noqa: PLC0415 - the greeting does without it
 
@@ -175,10 +207,12 @@ def _laid_out(run: Run, lines: Iterable[tuple[str, list[str]]]) -> Iterator[str]
 def _document(run: Run, waiting: "Waiting", audience: str, step: Step | None) -> dict[str, Any]:
     facts = asdict(waiting)
     seek = ("sources", "new", "new_sources", "troubled", "pulled_at")
+    questions = [{"id": one, "title": title, "matched": count} for one, title, count in waiting.matched]
+    away = away_days(waiting, run.clock())
     return {
         "schema": "pkm.status/1",
         "home": str(run.home),
-        "seek": {name: facts[name] for name in seek},
+        "seek": {name: facts[name] for name in seek} | {"questions": questions},
         "sense": {"unsensed": waiting.unsensed, "notes_this_week": waiting.notes_since},
         "share": {
             "audience": audience,
@@ -186,6 +220,7 @@ def _document(run: Run, waiting: "Waiting", audience: str, step: Step | None) ->
             "drafts": waiting.drafts,
             "shared_at": waiting.shared_at,
         },
+        "away_days": away or None,
         "next": step[0] if step else None,
     }
 
@@ -197,6 +232,7 @@ def _facts(run: Run, waiting: "Waiting", audience: str, step: Step | None) -> It
         if isinstance(values, dict):
             for name, value in values.items():
                 shown = rfc3339(value) if isinstance(value, datetime) else value
+                shown = len(value) if isinstance(value, list) else shown
                 yield f"{part}.{name}", "" if shown is None else str(shown)
-        elif part == "next":
-            yield part, values or ""
+        elif part in {"away_days", "next"}:
+            yield part, str(values or "")

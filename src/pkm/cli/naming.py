@@ -7,6 +7,7 @@ from pkm.cli.lastlist import is_row
 from pkm.cli.picking import last_list
 from pkm.errors import UsageError
 from pkm.model.note import Note
+from pkm.model.question import Question
 from pkm.shelf import lookup
 from pkm.shelf.shelf import Shelf
 
@@ -31,6 +32,17 @@ def notes_named(run: Run, shelf: Shelf, words: Sequence[str]) -> tuple[Note, ...
             note = lookup.note_of(shelf, one)
             found[note.id] = note
     return tuple(found.values())
+
+
+def question_named(run: Run, shelf: Shelf, word: str) -> Question:
+    """The question that a word names: a row of the last list, an id or its end, or a part of the question.
+
+    Raises:
+        UsageError, NotFound: See `LastList.resolve` and `lookup.question_of`.
+    """
+    if is_row(word):
+        [word] = last_list(run, shelf).resolve([word], _no_tails, prefixes="n")[:1] or [word]
+    return lookup.question_of(shelf, word)
 
 
 def _no_tails(_tail: str) -> Sequence[str]:

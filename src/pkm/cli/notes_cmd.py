@@ -10,7 +10,6 @@ from pkm.cli.context import Run
 from pkm.cli.documents import note_fields
 from pkm.cli.glyphs import glyphs
 from pkm.cli.instep import in_step
-from pkm.cli.lastlist import short_ids
 from pkm.cli.naming import notes_named
 from pkm.cli.opening import open_shelf, settings_of
 from pkm.cli.output import Cell, Column, Table, say, show, show_json, show_text, warn
@@ -21,6 +20,7 @@ from pkm.errors import Refused
 from pkm.model.note import Kind, Note, Status
 from pkm.rules.amounts import counted
 from pkm.rules.clean import Sink, clean
+from pkm.rules.tails import short_ids
 from pkm.rules.when import parse_since
 from pkm.shelf.shelf import Shelf
 from pkm.store.notes import NoteFilter

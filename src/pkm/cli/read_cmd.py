@@ -20,6 +20,7 @@ from pkm.cli.terminal import width
 from pkm.errors import NotFound, UsageError
 from pkm.model.item import Item, ListedItem, Version
 from pkm.model.quote import Quote
+from pkm.rules.clean import Sink, clean
 from pkm.rules.pointers import via_text
 from pkm.rules.reading import minutes_for
 from pkm.shelf.shelf import Shelf
@@ -79,6 +80,14 @@ def read(run: Run, item: Id = None, earlier: Earlier = None) -> None:
             say(run, _no_text(listed.item))
         sense = '\nNext: pkm sense -m "what it means to you"'
         say(run, dotted(sense, f"pkm drop {listed.item.id[-4:]}"))
+
+
+def body_of(run: Run, shelf: Shelf, item: Item) -> str:
+    """The text of an item as `pkm read` shows it; what to type where there is none."""
+    text = shelf.store.texts.get(item.text_sha)
+    if text is None or not text.text:
+        return _no_text(item)
+    return clean(_body(run, text.text, shelf.store.quotes.of_item(item.id)), Sink.BODY)
 
 
 def _no_text(item: Item) -> str:

@@ -7,7 +7,6 @@ import typer
 from pkm.cli.context import Run
 from pkm.cli.instep import in_step
 from pkm.cli.itemview import name_of, title_of
-from pkm.cli.lastlist import short_ids
 from pkm.cli.opening import open_shelf, settings_of
 from pkm.cli.output import Cell, Column, Table, say, show, show_json
 from pkm.cli.picking import items_named, last_list
@@ -18,6 +17,7 @@ from pkm.errors import NotFound, UsageError
 from pkm.rules.amounts import age, counted
 from pkm.rules.query import And, explain, parse_query
 from pkm.rules.ruleset import Rule, at_moment
+from pkm.rules.tails import short_ids
 from pkm.rules.when import parse_since
 from pkm.seek.rulebook import Applied, Trial, Tried, apply, show_again, trial
 from pkm.shelf.shelf import Shelf

@@ -1,28 +1,24 @@
 """`pkm seek`: what is new, and why it deserves a look."""
 
 import secrets
-import sys
 from typing import Annotated
 
 import typer
 
 from pkm.cli.context import Run
-from pkm.cli.glyphs import glyphs
 from pkm.cli.instep import in_step
-from pkm.cli.itemview import ITEMS, also_in, item_fields, name_of, title_of
-from pkm.cli.lastlist import short_ids
+from pkm.cli.naming import question_named
 from pkm.cli.opening import open_shelf, settings_of
-from pkm.cli.output import Cell, Column, Table, say, show
-from pkm.cli.picking import last_list
+from pkm.cli.output import say
 from pkm.cli.registry import Commands
+from pkm.cli.seek_views import show_looked
 from pkm.config import Settings
 from pkm.errors import Busy, UsageError
-from pkm.model.item import State
-from pkm.model.source import CAPTURES, Space
-from pkm.rules.amounts import age, counted
+from pkm.model.source import Space
+from pkm.rules.amounts import counted
 from pkm.rules.when import parse_since
-from pkm.seek.look import Ask, Looked, Row, look
-from pkm.seek.reasons import Fold
+from pkm.seek.look import Ask, Looked, look
+from pkm.seek.questions import looked as remember_look
 from pkm.shelf.lookup import source_of
 from pkm.shelf.shelf import Shelf
 
@@ -52,22 +48,36 @@ Tag = Annotated[
 Since = Annotated[
     str | None, typer.Option("--since", metavar="WHEN", help="Not older than: 3d, yesterday, 2026-11-22.")
 ]
+For = Annotated[
+    str | None,
+    typer.Option("--for", metavar="Q", help="Only what matches your question: its row, id or words of it."),
+]
 Random = Annotated[
-    int, typer.Option("--random", metavar="N", min=0, help="So many of what waits, drawn by chance.")
+    int,
+    typer.Option("--random", metavar="N", min=0, help="So many by chance, from rarely seen sources first."),
+]
+Scan = Annotated[bool, typer.Option("--scan", help="Titles only, one a line.")]
+Deep = Annotated[
+    int, typer.Option("--deep", metavar="N", min=0, help="The first N with their whole text, one by one.")
 ]
 NoPull = Annotated[bool, typer.Option("--no-pull", help="Do not fetch first.")]
 Patience = Annotated[
     float | None, typer.Option("--patience", metavar="S", min=0, help="Seconds to spend on fetching first.")
 ]
 OneByOne = Annotated[
-    bool, typer.Option("-i", help="One at a time: k keep, d let go, o open, Enter skip, q quit.")
+    bool, typer.Option("-i", help="One at a time, one key each: k keep, d let go, ? shows all keys.")
 ]
 
 
 @commands(
     "seek",
     dash_words=True,
-    examples=("pkm seek", "pkm seek decisions -climate --since 2w", "pkm seek --minutes 8 -i"),
+    examples=(
+        "pkm seek",
+        "pkm seek decisions -climate --since 2w",
+        "pkm seek --for findable",
+        "pkm seek --minutes 8 -i",
+    ),
 )
 def seek(  # noqa: PLR0913, PLR0917 - one parameter an option
     run: Run,
@@ -76,47 +86,83 @@ def seek(  # noqa: PLR0913, PLR0917 - one parameter an option
     everything: Everything = False,  # noqa: FBT002 - Typer reads a flag so
     hidden: Hidden = False,  # noqa: FBT002 - the same
     minutes: Minutes = None,
+    question: For = None,
     space: SpaceOption = None,
     source: SourceOption = None,
     tag: Tag = None,
     since: Since = None,
     chance: Random = 0,
+    deep: Deep = 0,
+    scan: Scan = False,  # noqa: FBT002 - the same
     no_pull: NoPull = False,  # noqa: FBT002 - the same
     patience: Patience = None,
     one_by_one: OneByOne = False,  # noqa: FBT002 - the same
 ) -> None:
     """Show what is new, newest first.
 
-    The last column says why a row deserves a look: a strong tie, several of your sources link to it, a
-    source that seldom posts. It never changes the order. Of one source at most three rows stand together;
-    the rest is one line.
+    The last column says why a row deserves a look: a strong tie, a question of yours, several of your
+    sources link to it, a source that seldom posts. It never changes the order. Of one source at most three
+    rows stand together; the rest is one line.
 
     On a terminal what is due is fetched first, for a few seconds at most. The numbers are good for `keep`,
     `drop`, `read` and `sense` until the next list.
+
+    With -i, and at a terminal with --deep, you go through the rows one by one; each key is stored at once.
+    --minutes then is a clock: when the time is over, the row at hand is the last.
     """
     settings = settings_of(run)
     with open_shelf(run, settings) as shelf:
         in_step(run, shelf, wait=False)
+        asked = question_named(run, shelf, question) if question else None
+        walks = one_by_one or (bool(deep) and run.asks and not run.json)
         ask = Ask(
             words=" ".join(words or ()),
             everything=everything,
             hidden=hidden,
-            limit=settings.seek.limit if limit is None else limit,
-            minutes=minutes,
+            limit=deep or _limit(settings, limit, all_of_them=one_by_one and minutes is not None),
+            minutes=None if walks else minutes,
             space=space,
             source=source_of(shelf, source).id if source else None,
             tag=tag.removeprefix("#") if tag else None,
             since=parse_since(since, now=shelf.now(), zone=shelf.zone) if since else None,
+            question=asked,
             random=chance,
             per_source=0 if run.json else settings.seek.per_source,
         )
+        if one_by_one:
+            _must_have_keys(run)
         if run.table and not no_pull:
             _pull_first(run, shelf, settings, settings.seek.patience_s if patience is None else patience)
         looked = look(shelf, ask, random_below=secrets.randbelow)
-        if one_by_one:
-            _one_by_one(run, shelf, looked)
-            return
-        _show(run, shelf, looked, ask)
+        if walks:
+            _walk(run, shelf, looked, minutes=minutes, deep=bool(deep), question=asked.id if asked else None)
+        else:
+            show_looked(run, shelf, looked, ask, scan=scan, deep=bool(deep))
+        if asked is not None and not run.json:
+            remember_look(shelf, [asked])
+
+
+def _limit(settings: Settings, limit: int | None, *, all_of_them: bool) -> int:
+    if limit is not None:
+        return limit
+    return 0 if all_of_them else settings.seek.limit
+
+
+def _must_have_keys(run: Run) -> None:
+    if not run.asks or run.json:
+        raise UsageError(
+            "-i needs a terminal",
+            why="there is nobody to press a key",
+            hint="leave out -i: pkm seek, then pkm keep ID or pkm drop ID",
+        )
+
+
+def _walk(  # noqa: PLR0913 - what was typed, once
+    run: Run, shelf: Shelf, looked: Looked, *, minutes: int | None, deep: bool, question: str | None
+) -> None:
+    from pkm.cli.onebyone import walk  # noqa: PLC0415 - a list needs no keyboard
+
+    walk(run, shelf, looked, minutes=minutes, deep=deep, question=question)
 
 
 def _pull_first(run: Run, shelf: Shelf, settings: Settings, patience_s: float) -> None:
@@ -135,7 +181,6 @@ def _pull_first(run: Run, shelf: Shelf, settings: Settings, patience_s: float) -
     if outcome.offline is not None:
         say(run, "There is no network now; this is what is here so far.")
         return
-    outcome.end_as_asked()
     if outcome.interrupted:
         say(run, "Fetching was stopped; this is what is here so far.")
         return
@@ -145,144 +190,3 @@ def _pull_first(run: Run, shelf: Shelf, settings: Settings, patience_s: float) -
     parts += [f"{late} not asked yet: pkm pull"] if late > 0 else []
     if parts:
         say(run, "; ".join(parts))
-
-
-def _one_by_one(run: Run, shelf: Shelf, looked: Looked) -> None:
-    from pkm.cli.onebyone import walk  # noqa: PLC0415 - only -i needs the keyboard
-
-    if not run.asks or run.json:
-        raise UsageError(
-            "-i needs a terminal",
-            why="there is nobody to press a key",
-            hint="pkm seek, then pkm keep ID or pkm drop ID",
-        )
-    walk(run, shelf, looked)
-
-
-def _show(run: Run, shelf: Shelf, looked: Looked, ask: Ask) -> None:
-    ids = [row.listed.item.id for row in looked.rows]
-    numbered = last_list(run, shelf).remember("seek", ids, looked.undecided)
-    if run.table:
-        table = _person_table(shelf, looked, ask, numbered=numbered)
-    else:
-        table = _plain_table(looked, numbered=numbered)
-    show(
-        run,
-        table,
-        lambda: {
-            "schema": ITEMS,
-            "items": [item_fields(row.listed, row.because) for row in looked.rows],
-        },
-    )
-    if not run.table and not run.json:
-        for fold in looked.folds:
-            say(run, _folded(looked, fold))
-    if not looked.rows:
-        say(run, _nothing(shelf, ask))
-
-
-def _person_table(shelf: Shelf, looked: Looked, ask: Ask, *, numbered: bool) -> Table:
-    shorts = short_ids([row.listed.item.id for row in looked.rows])
-    rows: list[tuple[Cell, ...]] = [
-        _person_row(shelf, row, short, number if numbered else None, everything=ask.everything)
-        for number, (row, short) in enumerate(zip(looked.rows, shorts, strict=True), start=1)
-    ]
-    columns = [
-        Column(name="n", right=True, keep=True),
-        Column(name="title"),
-        Column(name="source"),
-        Column(name="age", keep=True),
-        *([Column(name="state", keep=True)] if ask.everything else []),
-        Column(name="because", below=True),
-        Column(name="id", keep=True),
-    ]
-    return Table(
-        columns=tuple(columns),
-        rows=tuple(rows),
-        between=tuple((fold.after, f"    {_folded(looked, fold)}") for fold in looked.folds),
-        closing=_closing(looked, ask, numbered=numbered),
-    )
-
-
-def _person_row(
-    shelf: Shelf, row: Row, short: str, number: int | None, *, everything: bool
-) -> tuple[Cell, ...]:
-    item = row.listed.item
-    return (
-        number,
-        title_of(item),
-        name_of(row.listed.source),
-        age(item.sort_at, shelf.now()),
-        *((str(item.state),) if everything else ()),
-        "; ".join(filter(None, (*_reasons(row), also_in(row.listed)))),
-        short,
-    )
-
-
-def _reasons(row: Row) -> tuple[str, ...]:
-    hidden_by = row.listed.item.hidden_by
-    return (f"hidden by the rule '{hidden_by}'", *row.because) if hidden_by else row.because
-
-
-def _folded(looked: Looked, fold: Fold) -> str:
-    source = looked.sources.get(fold.source or "")
-    return f"and {fold.count} more: pkm seek --source {source.id[-4:] if source else CAPTURES}"
-
-
-def _plain_table(looked: Looked, *, numbered: bool) -> Table:
-    names = ("number", "id", "state", "published", "source", "title", "url", "because")
-    rows = tuple(
-        (
-            number if numbered else None,
-            row.listed.item.id,
-            str(row.listed.item.state),
-            row.listed.item.published_at or row.listed.item.sort_at,
-            name_of(row.listed.source),
-            title_of(row.listed.item),
-            row.listed.item.url,
-            "; ".join(_reasons(row)),
-        )
-        for number, row in enumerate(looked.rows, start=1)
-    )
-    return Table(columns=tuple(Column(name=name) for name in names), rows=rows)
-
-
-def _closing(looked: Looked, ask: Ask, *, numbered: bool) -> tuple[str, ...]:
-    if not looked.rows:
-        return ()
-    folded = sum(fold.count for fold in looked.folds)
-    left = looked.matching - len(looked.rows) - folded
-    lines = []
-    if looked.minutes is not None:
-        lines.append(f"About {looked.minutes} min of reading.")
-    if left > 0 and ask.hidden:
-        lines.append(f"{left} more: pkm seek --hidden --limit 0")
-    elif left > 0 and ask.everything:
-        lines.append(f"{left} more: pkm seek --all --limit 0")
-    elif left > 0:
-        lines.append(f"{left} more wait; nothing is owed. All of them: pkm seek --limit 0")
-    dot = f" {glyphs(sys.stdout).dot} "
-    first = next((n for n, row in enumerate(looked.rows, 1) if row.listed.item.state == State.NEW), None)
-    if ask.hidden:
-        lines.append(f"To see one again: pkm rules unhide {1 if numbered else 'ID'}")
-    elif first is None:
-        lines.append(f"Next: pkm read {1 if numbered else 'ID'}")
-    elif numbered:
-        lines.append(f"Next: pkm keep {first}{dot}pkm read {first}{dot}pkm drop rest")
-    else:
-        lines.append(f"Next: pkm keep ID{dot}pkm read ID{dot}pkm drop ID")
-    return tuple(lines)
-
-
-def _nothing(shelf: Shelf, ask: Ask) -> str:
-    """What to say, and to type, where there is nothing to show."""
-    if ask.hidden:
-        return "Your rules hide nothing of what is new. Among kept and let go: pkm seek --hidden --all"
-    if ask.words or ask.source or ask.tag or ask.space or ask.since:
-        more = "" if ask.everything else "; among kept and let go: the same with --all"
-        return f"Nothing new answers to that{more}"
-    if not any(one.kind != CAPTURES for one in shelf.store.sources.all()):
-        return "You follow nothing yet. Next: pkm follow URL"
-    if shelf.store.items.unsensed():
-        return "Nothing new. Something kept waits for a sentence of yours: pkm sense"
-    return "Nothing new. To ask the sources: pkm pull --all"

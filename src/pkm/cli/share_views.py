@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 from pkm.cli.context import Run
 from pkm.cli.glyphs import glyphs
-from pkm.cli.lastlist import LastList, short_ids
+from pkm.cli.lastlist import LastList
 from pkm.cli.output import Cell, Column, Table
 from pkm.model.digest import Audience, Digest
 from pkm.rules.amounts import counted
+from pkm.rules.tails import short_ids
 
 if TYPE_CHECKING:
     from pkm.share.checking import Checked

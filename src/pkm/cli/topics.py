@@ -43,6 +43,14 @@ _SCHEMAS: Final = (
         "pkm.note/1",
         'notes show: {"note": the fields of pkm.notes/1 and "created", "modified", "only", "via", "problem", "body", "quotes", "extra"}',
     ),
+    (
+        "pkm.questions/1",
+        'questions: {"questions": [{"id", "title", "path", "status", "asked", "words", "waiting", "fresh", "looked", "matched": [{"id", "title", "words"}], "kept", "notes"}]}',
+    ),
+    (
+        "pkm.question/1",
+        'ask: {"question": the fields of pkm.notes/1, "words", "least", "waiting"}; answer: {"question", "cited"}',
+    ),
     ("pkm.sense/1", 'sense: {"item" or null, "quotes", "notes", "prompt"}'),
     ("pkm.sensed/1", 'sense -m, note: {"note", "item", "made", "kept", "quote"}'),
     (
@@ -64,7 +72,7 @@ _SCHEMAS: Final = (
     ("pkm.unhidden/1", 'rules unhide: {"shown"}'),
     (
         "pkm.status/1",
-        'status: {"home", "seek": {"sources", "new", "new_sources", "troubled", "pulled_at"}, "sense": {"unsensed", "notes_this_week"}, "share": {"audience", "ready", "drafts", "shared_at"}, "next"}',
+        'status: {"home", "away_days", "seek": {"sources", "new", "new_sources", "troubled", "pulled_at", "questions": [{"id", "title", "matched"}]}, "sense": {"unsensed", "notes_this_week"}, "share": {"audience", "ready", "drafts", "shared_at"}, "next"}',
     ),
     ("pkm.home/1", 'init: {"home", "made"}'),
     ("pkm.commands/1", 'undo --list: {"commands": [{"number", "name", "summary", "at", "undone_at"}]}'),

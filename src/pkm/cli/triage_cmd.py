@@ -9,6 +9,7 @@ from pkm.cli.ask import confirm
 from pkm.cli.context import Run
 from pkm.cli.instep import in_step
 from pkm.cli.itemview import ITEMS, item_fields
+from pkm.cli.naming import question_named
 from pkm.cli.opening import open_shelf, settings_of
 from pkm.cli.output import say, show_json, show_line
 from pkm.cli.picking import items_named
@@ -20,7 +21,6 @@ from pkm.rules.amounts import counted
 from pkm.rules.pointers import read_via
 from pkm.rules.when import parse_since
 from pkm.seek.triage import Decided, KeepWishes, keep, let_go, older
-from pkm.shelf.lookup import whole_id
 from pkm.shelf.shelf import Shelf
 
 commands = Commands()
@@ -40,7 +40,7 @@ ViaOption = Annotated[
 ]
 Question = Annotated[
     str | None,
-    typer.Option("--for", "--question", metavar="Q", help="The question of yours that it is for: its id."),
+    typer.Option("--for", "--question", metavar="Q", help="Your question that it is for: id or words of it."),
 ]
 Older = Annotated[
     str | None,
@@ -55,7 +55,7 @@ Older = Annotated[
     examples=(
         "pkm keep 2 5",
         'pkm keep 2 -m "Our log lists verdicts; we should log doubts."',
-        "pkm keep h4k2",
+        "pkm keep 4 --for findable",
     ),
 )
 def keep_items(
@@ -76,7 +76,7 @@ def keep_items(
         wishes = KeepWishes(
             words=words,
             via=read_via(via),
-            question=whole_id(shelf, question, "n") if question else None,
+            question=question_named(run, shelf, question).id if question else None,
         )
         decided = keep(shelf, items, wishes)
         _show(run, shelf, decided)
@@ -92,6 +92,8 @@ def _kept(decided: Decided) -> str:
     before = len(decided.items) - decided.moved
     if not decided.items:
         return "Nothing is left to keep."
+    if decided.put and not decided.moved:
+        return dotted(f"{counted(decided.put, 'kept item')} put to the question", "undo: pkm undo")
     if not decided.moved:
         which = "it is" if before == 1 else f"all {before} are"
         return dotted(f"{which} kept already", "undo: pkm undo" if decided.note else "")

@@ -58,6 +58,10 @@ HTML_DEPTH: Final = 256
 MAIL_BYTES: Final = 10 * MB  # of one mail; what stands behind is attachments
 PAGES_PER_PULL: Final = 10  # of one source, fetched for the whole text
 
+# Attention.
+ABSENCE_DAYS: Final = 14  # so long without a decision, a note or a share is an absence
+CATCHUP_LIMIT: Final = 25  # items that stay in view after one
+
 # The user's files.
 FRONT_MATTER_BYTES: Final = 64_000
 FRONT_MATTER_DEPTH: Final = 32

@@ -174,6 +174,7 @@ def new_note(  # noqa: PLR0913 - one argument a key of the front matter
     insight: str | None = None,
     description: str | None = None,
     aliases: Sequence[str] = (),
+    words: Sequence[str] = (),
 ) -> bytes:
     """A note as a file: front matter, the title as heading if it is on an item, the words.
 
@@ -201,6 +202,7 @@ def new_note(  # noqa: PLR0913 - one argument a key of the front matter
         "question": question,
         "insight": insight,
         "description": description,
+        "words": words,
     }
     lines = [yamlscalar.lines_of(key, _clean(value)) for key, value in values.items() if value]
     head = f"# {inert_line(title)}" if items else ""

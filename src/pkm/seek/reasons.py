@@ -1,7 +1,7 @@
 """Why a row stands where it does, and what is folded. Pure."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from pkm.model.item import ListedItem
@@ -54,24 +54,78 @@ def fold(
     return shown, tuple(folds)
 
 
-def by_chance(ids: Sequence[str], count: int, random_below: Callable[[int], int]) -> list[str]:
-    """So many of them drawn by chance, in the order that they had."""
-    left = list(range(len(ids)))
-    drawn = [left.pop(random_below(len(left))) for _ in range(min(count, len(left)))]
-    return [ids[place] for place in sorted(drawn)]
+def draw(
+    order: Iterable[tuple[str, str | None]],
+    decided: Mapping[str | None, int],
+    count: int,
+    random_below: Callable[[int], int],
+) -> tuple[list[str], frozenset[str | None]]:
+    """So many items by chance, from sources rarely seen before all others.
+
+    A source is rarely seen if the user lately decided about fewer of its items than about those of the
+    average source that has something here. Of these one is drawn, then one of its items; a source comes again
+    when each of them had its turn. Only when they have nothing left the other sources follow, likewise.
+
+    Args:
+        order: Items with their sources.
+        decided: How many items of a source the user decided about lately; none if it is not there.
+        count: How many to draw.
+        random_below: `secrets.randbelow` or a stand-in for it.
+
+    Returns:
+        The items in the order that they had, and the sources that are rarely seen.
+    """
+    listed = list(order)
+    items: dict[str | None, list[str]] = {}
+    for item, source in listed:
+        items.setdefault(source, []).append(item)
+    average = sum(decided.get(source, 0) for source in items) / max(1, len(items))
+    rare = frozenset(source for source in items if decided.get(source, 0) < average)
+    drawn: set[str] = set()
+    for sources in ([one for one in items if one in rare], [one for one in items if one not in rare]):
+        while any(items[one] for one in sources) and len(drawn) < count:
+            turn = [one for one in sources if items[one]]
+            while turn and len(drawn) < count:
+                source = turn.pop(random_below(len(turn)))
+                drawn.add(items[source].pop(random_below(len(items[source]))))
+    return [item for item, _source in listed if item in drawn], rare
 
 
-def because(listed: ListedItem, seldom: frozenset[str], *, by_chance: bool = False) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known about the rows of a list as a whole.
+
+    Attributes:
+        seldom: Ids of sources that post less than once a week.
+        questions: For an item, the words about the user's questions that it matches.
+        rare: Sources that are rarely seen.
+        by_chance: The rows were drawn.
+        by_turn: Items that stand there since it was their source's turn.
+    """
+
+    seldom: frozenset[str] = frozenset()
+    questions: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    rare: frozenset[str | None] = frozenset()
+    by_chance: bool = False
+    by_turn: frozenset[str] = frozenset()
+
+
+def because(listed: ListedItem, known: Known) -> tuple[str, ...]:
     """Why an item deserves a look; words of the closed list, the weightiest first."""
     said = []
     if listed.source is not None and listed.source.tie == Tie.STRONG:
         said.append("strong tie")
+    said += known.questions.get(listed.item.id, ())
     if listed.sources > 1:
         said.append(f"{listed.sources} of your sources link to it")
-    if listed.item.source in seldom:
+    if listed.item.source in known.seldom:
         said.append("seldom posts")
-    if by_chance:
+    if known.by_chance and listed.item.source in known.rare:
+        said.append("rarely seen source")
+    if known.by_chance:
         said.append("by chance")
+    if listed.item.id in known.by_turn:
+        said.append("by turn")
     return tuple(said)
 
 

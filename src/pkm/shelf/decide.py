@@ -74,6 +74,38 @@ def decide(shelf: Shelf, items: Sequence[Item], move: Move, *, command: int | No
     return tuple(moved)
 
 
+def put_question(
+    shelf: Shelf, items: Sequence[Item], question: str | None, *, command: int | None, by: By = By.USER
+) -> int:
+    """Say of kept items which question they are kept for; inside `shelf.writing`.
+
+    Args:
+        shelf: Where.
+        items: Those that are not kept are passed over.
+        question: Its id; None: they are kept for none any more.
+        command: For `undo`.
+        by: Who says so.
+
+    Returns:
+        How many were kept for another one, or for none.
+    """
+    now, changed = shelf.now(), 0
+    move = Move(after=State.KEPT, by=by, question=question)
+    for item in shelf.store.items.many([item.id for item in items]).values():
+        before = shelf.store.questions.of_item(item.id)
+        if item.state != State.KEPT or before == question:
+            continue
+        event = journal.append(shelf, shelf.home.decisions, now, _line(shelf, item, move))
+        shelf.store.decisions.add(
+            [_decision(item, move, now, event=event, command=command, device=shelf.device)]
+        )
+        if command is not None:
+            change = Change(what="question", ref=item.id, before=before, after=question)
+            shelf.store.undo_log.add(command, [change])
+        changed += 1
+    return changed
+
+
 def _journal(shelf: Shelf, items: Sequence[Item], move: Move, now: datetime) -> dict[str, str]:
     """Write the lines of a move, all in one; the events by item."""
     # What was let go is not a file's concern: only what the user decided to keep, and to keep no longer.

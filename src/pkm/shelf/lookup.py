@@ -7,6 +7,7 @@ from pkm.errors import NotFound, UsageError
 from pkm.model.digest import Digest
 from pkm.model.item import Item
 from pkm.model.note import Note
+from pkm.model.question import Question
 from pkm.model.source import Source
 from pkm.rules.ids import TAIL, is_id, is_tail
 from pkm.rules.urls import display_url
@@ -118,6 +119,31 @@ def _note_on(shelf: Shelf, item: Item) -> Note:
 
 def _in_home(shelf: Shelf, word: str) -> str:
     return shelf.home.relative(Path(word).absolute())
+
+
+def question_of(shelf: Shelf, word: str) -> Question:
+    """The question that a word names: an id, last characters, or a part of it that no other question has.
+
+    Raises:
+        NotFound: It names none.
+        UsageError: It names several, or a note that is no question.
+    """
+    said = " ".join(word.casefold().split())
+    questions = shelf.store.questions.all()
+    titled = [one for one in questions if said and said in one.title.casefold()]
+    by_id = [one for one in questions if one.id == word or (is_tail(said) and one.id.endswith(said))]
+    found = by_id or [one for one in titled if one.is_open] or titled
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = ", ".join(f"'{one.title}' ({one.id[-TAIL:]})" for one in found[:5])
+        raise UsageError(f"'{word}' could be {names}", hint="type more of it, or the id")
+    known = shelf.store.notes.get(word) if is_id(word) else None
+    raise NotFound(
+        f"you have no question '{word}'",
+        why=f"that note is a {known.kind}" if known else "",
+        hint="pkm questions shows them; pkm ask makes one",
+    )
 
 
 def source_of(shelf: Shelf, word: str) -> Source:

@@ -32,6 +32,8 @@ class NewNote:
         title: None: the item's, else the first words of the text.
         items: On which items; the first one's title, address and author stand in the front matter.
         level: Its visibility as a word; None leaves the home's default in force, unwritten.
+        question: Id of the question that it is about.
+        words: Of a question: what to look for.
     """
 
     text: str = ""
@@ -44,6 +46,7 @@ class NewNote:
     only: tuple[str, ...] = ()
     question: str | None = None
     insight: str | None = None
+    words: tuple[str, ...] = ()
 
 
 def make(shelf: Shelf, new: NewNote, *, command: int | None) -> Note:
@@ -71,6 +74,7 @@ def make(shelf: Shelf, new: NewNote, *, command: int | None) -> Note:
         status=new.status,
         question=new.question,
         insight=new.insight,
+        words=new.words,
     )
     path = _free_path(shelf, title or note_id, note_id)
     pen.make(shelf, path, data, command=command)

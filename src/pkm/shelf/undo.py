@@ -7,8 +7,8 @@ from typing import Final
 from pkm.errors import NotFound, Refused
 from pkm.model.decision import By
 from pkm.model.item import State
-from pkm.shelf import following, journal, listrest, noteindex, pen, plan, pointers, ruled
-from pkm.shelf.decide import Move, decide, item_state
+from pkm.shelf import following, journal, listrest, noteindex, pen, pointers, ruled
+from pkm.shelf.decide import Move, decide, item_state, put_question
 from pkm.shelf.shelf import Shelf
 from pkm.store.hiding import View
 from pkm.store.undo_log import Change, Command
@@ -80,8 +80,8 @@ def _take_back(shelf: Shelf, change: Change) -> str | None:
     """Take one change back; the reason if it was left."""
     verbs = {
         "item": _item,
+        "question": _question,
         "file": _file,
-        "move": plan.move_back,
         "source": _source,
         "list": listrest.restored,
         "capture": _capture,
@@ -101,11 +101,23 @@ def _item(shelf: Shelf, change: Change) -> str | None:
     if json.loads(item_state(item))["state"] != json.loads(change.after or "{}").get("state"):
         return f"{item.title or item.id} was decided anew since"
     before = json.loads(change.before or "{}")
-    decide(shelf, [item], Move(after=State(before["state"]), by=By.UNDO, reason="undo"), command=None)
+    state = State(before["state"])
+    question = shelf.store.questions.of_item(item.id) if state == State.KEPT else None
+    decide(shelf, [item], Move(after=state, by=By.UNDO, reason="undo", question=question), command=None)
     kept, later = (journal.moment(before, key) for key in ("kept_at", "later_at"))
-    shelf.store.items.set_state(item.id, State(before["state"]), kept_at=kept, later_at=later)
+    shelf.store.items.set_state(item.id, state, kept_at=kept, later_at=later)
     if hidden_by := journal.text(before, "hidden_by"):
         shelf.store.hiding.set([(item.id, View(hidden_by=hidden_by))])
+    return None
+
+
+def _question(shelf: Shelf, change: Change) -> str | None:
+    item = shelf.store.items.get(change.ref)
+    if item is None:
+        return f"{change.ref} is gone"
+    if item.state != State.KEPT or shelf.store.questions.of_item(item.id) != change.after:
+        return f"{item.title or item.id} was decided anew since"
+    put_question(shelf, [item], change.before, command=None, by=By.UNDO)
     return None
 
 

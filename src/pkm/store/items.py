@@ -322,8 +322,8 @@ def _where(chosen: ItemFilter) -> tuple[str, list[object]]:
     if chosen.unsensed:
         terms.append(UNSENSED)
     if chosen.ids is not None:
-        terms.append(f"items.id IN ({', '.join('?' * len(chosen.ids))})")
-        values += chosen.ids
+        terms.append("items.id IN (SELECT value FROM json_each(?))")  # any number of them is one value
+        values.append(to_json(chosen.ids))
     return " AND ".join(terms) or "1", values
 
 

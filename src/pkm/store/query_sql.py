@@ -22,11 +22,26 @@ def conjunction(query: Node) -> tuple[str, ...] | None:
 
 
 def split(query: Node) -> tuple[tuple[str, ...], Node]:
-    """The phrases that every hit must hold, and what else is asked of it."""
-    parts = _parts(query)
-    said = [part for part in parts if isinstance(part, Term) and phrase(part)]
-    phrases = tuple(one for one in map(phrase, said) if one)
-    return phrases, And(tuple(part for part in parts if part not in said))
+    """The texts that a MATCH can ask of every hit, each in brackets if it has several phrases; and what is left."""
+    texts = [(part, match_text(part)) for part in _parts(query)]
+    left = tuple(part for part, text in texts if text is None)
+    return tuple(text for _part, text in texts if text is not None), And(left)
+
+
+def match_text(node: Node) -> str | None:
+    """Words, phrases and their OR and AND as one text for MATCH; None for what holds anything else.
+
+    Brackets are safe here, since each phrase is quoted and each operator is written out.
+    """
+    if isinstance(node, Term):
+        return phrase(node)
+    if not isinstance(node, And | Or) or not node.nodes:
+        return None
+    texts = [match_text(child) for child in node.nodes]
+    if None in texts:
+        return None
+    word = " AND " if isinstance(node, And) else " OR "
+    return f"({word.join(text for text in texts if text)})"
 
 
 def _parts(query: Node) -> tuple[Node, ...]:

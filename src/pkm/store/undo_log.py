@@ -32,7 +32,7 @@ class Change:
     """One thing that a command changed.
 
     Attributes:
-        what: `item` (its state), `capture`, `via`, `file`, `move`, `source`, `quote`, `digest`, `edition`,
+        what: `item` (its state), `question` (what it is kept for), `capture`, `via`, `file`, `source`, `quote`, `digest`, `edition`,
             `view` (hidden or not), `tags` (by rule).
         ref: Id or path of the thing.
         before: How it was, in the form that `what` uses; None if it was not there.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pkm.store.acts import LAST_ACT
 from pkm.store.database import connect_to_read, told
 from pkm.store.worded import UNSENSED, WORDED
 
@@ -28,6 +29,8 @@ class Waiting:
             go to the audience and stood in no edition to it.
         drafts: Open drafts.
         shared_at: Aware, UTC; when an edition last went to the audience. None: never.
+        matched: Open questions that new items matched since the last look: id, title, how many items.
+        last_act: Aware, UTC; when the user last decided, wrote or shared. None: never.
     """
 
     sources: int = 0
@@ -40,6 +43,8 @@ class Waiting:
     ready: int = 0
     drafts: int = 0
     shared_at: datetime | None = None
+    matched: tuple[tuple[str, str, int], ...] = ()
+    last_act: datetime | None = None
 
 
 def look(path: Path, *, since: datetime, audience: str, level: int) -> Waiting:
@@ -96,6 +101,8 @@ def count(connection: sqlite3.Connection, *, since: datetime, audience: str, lev
         begun,
     )
     (drafts,) = one("SELECT count(*) FROM digests WHERE state = 'draft'")
+    (asked,) = one("SELECT count(*) FROM notes WHERE kind = 'question'")
+    (last_act,) = one(LAST_ACT)
     return Waiting(
         sources=_number(sources),
         new=_number(new),
@@ -107,7 +114,24 @@ def count(connection: sqlite3.Connection, *, since: datetime, audience: str, lev
         ready=_number(ready),
         drafts=_number(drafts),
         shared_at=_moment(shared),
+        matched=_matched(connection) if asked else (),
+        last_act=_moment(last_act),
     )
+
+
+def _matched(connection: sqlite3.Connection) -> tuple[tuple[str, str, int], ...]:
+    # Loaded only for those who ask questions: reading one takes the rules of queries.
+    from pkm.rules.steering import steer  # noqa: PLC0415 - as above
+    from pkm.store.questions import Questions  # noqa: PLC0415 - as above
+
+    questions = Questions(connection)
+    looks = questions.looks()
+    rows = ((one, looks[one.id][1] if one.id in looks else 0) for one in questions.open())
+    counted = (
+        (one.id, one.title, len(questions.waiting([steer(one.title, one.words)], after=row)[0]))
+        for one, row in rows
+    )
+    return tuple(row for row in counted if row[2])
 
 
 def _number(cell: int | str | None) -> int:
