@@ -68,6 +68,12 @@ STUBS: Final = (
         "pkm.cli.questions_cmd",
     ),
     Stub("answer", "Answer a question, or give it up.", SEEK, "pkm.cli.questions_cmd"),
+    Stub(
+        "catchup",
+        "After an absence: keep a few items in view, and let the rest go.",
+        SEEK,
+        "pkm.cli.catchup_cmd",
+    ),
     Stub("source", "What you follow, and what you say about it.", SEEK, "pkm.cli.source_cmd"),
     Stub("sense", "Say in a sentence what an item means to you.", SENSE, "pkm.cli.sense_cmd", front=True),
     Stub("note", "Write a note of your own.", SENSE, "pkm.cli.note_cmd", front=True),

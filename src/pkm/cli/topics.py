@@ -51,6 +51,10 @@ _SCHEMAS: Final = (
         "pkm.question/1",
         'ask: {"question": the fields of pkm.notes/1, "words", "least", "waiting"}; answer: {"question", "cited"}',
     ),
+    (
+        "pkm.catchup/1",
+        'catchup: {"away_since", "waiting", "items": as in pkm.items/1, "going", "let_go", "put_off", "gaps": [{"source", "title", "after", "before"}], "failing", "applied"}',
+    ),
     ("pkm.sense/1", 'sense: {"item" or null, "quotes", "notes", "prompt"}'),
     ("pkm.sensed/1", 'sense -m, note: {"note", "item", "made", "kept", "quote"}'),
     (
