@@ -206,10 +206,18 @@ class NoHome(PkmError):
 
 
 class Busy(PkmError):
-    """Another pkm holds the lock that we need."""
+    """Another pkm holds the lock that we need.
+
+    Attributes:
+        held_s: For how many seconds it has held it; None if it did not say.
+    """
 
     exit_code = 11
     kind = "busy"
+
+    def __init__(self, what: str, *, why: str = "", hint: str = "", held_s: float | None = None) -> None:
+        super().__init__(what, why=why, hint=hint)
+        self.held_s = held_s
 
 
 class StoreDamaged(PkmError):

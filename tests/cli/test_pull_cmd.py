@@ -131,3 +131,16 @@ def test_behind_a_proxy_it_is_said_what_cannot_be_checked(pkm, home):
     assert "a proxy is set" in pkm("pull").err
     assert "a proxy is set" not in pkm("pull", "--all", "--quiet").err
     assert "a proxy is set" not in pkm("add", "--talk", "Ana: they kept the log").err
+
+
+def test_a_quiet_pull_beside_another_is_silent_unless_that_one_hangs(here):
+    note = here.home / ".pkm" / "pull.lock.holder"
+    with locks.pulling(here.home / ".pkm"):
+        assert here("pull", "--quiet") == (11, "", "")
+        begun = json.loads(note.read_text(encoding="utf-8"))
+        note.write_text(json.dumps({**begun, "since": begun["since"] - 3 * 86_400}), encoding="utf-8")
+        code, _, err = here("pull", "--quiet")
+        assert code == 11
+        assert f"process {begun['pid']}, since 20" in err
+        note.unlink()
+        assert "did not say" in here("pull", "--quiet").err

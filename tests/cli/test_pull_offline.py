@@ -73,3 +73,24 @@ def test_a_host_that_wants_quiet_is_named_and_a_program_sees_that_it_was_skipped
         assert "asked us to wait until" in json.loads(out)["sources"][0]["error"]["message"]
         assert len(site.requests) == asked
         assert "Traceback" not in err
+
+
+def test_a_feed_that_ended_is_told_once_and_shown_as_parked(pkm, tmp_path):
+    ended = (
+        '{"version": "https://jsonfeed.org/version/1.1", "title": "T", "expired": true, "items": [{"id": 1}]}'
+    )
+    with Site() as site:
+        pkm("init")
+        (tmp_path / "one.opml").write_text(
+            f'<opml version="2.0"><body><outline text="Old" xmlUrl="{site.serve("/f", ended)}"/></body></opml>'
+        )
+        told = pkm("follow", str(tmp_path / "one.opml"), "--allow-private")
+        assert "Old: the feed says that it has ended, so it is asked no more" in told.err
+        asked = len(site.requests)
+        assert "ended" not in pkm("pull", "--all").err
+        assert len(site.requests) == asked
+        shown = pkm("source", "show", "Old").out
+        assert "parked" in shown
+        assert "by name alone: it is parked" in shown
+        pkm("pull", "Old")
+        assert len(site.requests) == asked + 1

@@ -16,6 +16,7 @@ from pkm.seek.patience import (
     may_pass_soon,
     next_due,
     rhythm_of,
+    told,
     trouble_of,
 )
 
@@ -271,3 +272,9 @@ WAITS = st.none() | st.floats(0, 1e12)
 def test_nobody_is_asked_more_than_hourly_nor_left_alone_for_more_than_a_fortnight(facts, jitter):
     wait = next_due(NOW, facts, jitter=jitter).at - NOW
     assert HOUR <= wait <= timedelta(days=15)
+
+
+def test_every_reason_for_a_wait_has_words_and_no_reason_has_none():
+    assert all(told(one) for one in Because)
+    assert told(None) == ""
+    assert told("of another version") == ""

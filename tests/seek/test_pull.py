@@ -244,3 +244,24 @@ def test_who_is_gone_twice_a_day_apart_is_asked_no_more(shelf, site, clock):
     twice = pulled_on(shelf, clock, source, 1.1, polite=True)
     assert (twice.health.parked_because, twice.health.word) == ("gone", "parked")
     assert due([twice], now=NOW + timedelta(days=365)) == ()
+
+
+def hang(_seen, wire):
+    wire.head("200 OK", "Content-Type: application/rss+xml")
+    wire.drip(iter(lambda: b" ", None), every_s=0.2)
+
+
+def test_a_pull_that_is_asked_to_stop_stores_what_came_and_blames_nobody(shelf, site):
+    site.serve("/good", rss("A"))
+    site.play("/endless", hang)
+    good, endless = (
+        stored_source(shelf, site.url(path), private_host=True) for path in ("/good", "/endless")
+    )
+    stop = threading.Event()
+    told = []
+    for one in pull(shelf, [good, endless], door=Door(user_agent="t"), options=PullOptions(stop=stop.is_set)):
+        told.append((one.source.id, one.status))
+        stop.set()
+    assert told == [(good.id, "new")]
+    assert shelf.store.sources.get(good.id).health.word == "ok"
+    assert shelf.store.sources.get(endless.id).health.word == "new"

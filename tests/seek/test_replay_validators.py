@@ -153,6 +153,22 @@ def test_what_always_says_304_is_asked_for_the_whole_once_three_posts_are_overdu
     assert {one.purpose for one in world.shelf.store.fetches.of(source.id, limit=99)} == {"due", "whole"}
 
 
+def test_a_request_for_the_whole_that_fails_twice_is_told(world):
+    def stubborn(seen):
+        asked_before = len(world.asked()) > 1
+        if "if-none-match" in seen.headers:
+            return Reply(status=304)
+        return Reply(status=500) if asked_before else feed("a", "b", "c", etag='"1"')
+
+    [source] = world.follow(world.serve("a.test/feed", stubborn))
+    world.pull()
+    for _ in range(31):
+        world.later(days=1)
+        told = world.pull()
+    assert told[source.url].status == "failed"
+    assert world.shelf.store.fetches.of(source.id)[0].purpose == "whole"
+
+
 def test_a_304_that_was_right_all_the_time_is_suspected_once_a_month_at_most(world):
     [source] = world.follow(world.serve("a.test/feed", rss("a", "b", "c"), etag='"1"'))
     world.pull()

@@ -7,7 +7,7 @@ from pkm.cli.context import Run
 from pkm.cli.failedgroups import tell_groups
 from pkm.cli.followed import Said, Told
 from pkm.cli.output import say
-from pkm.cli.pulling import Outcome, run_pull
+from pkm.cli.pulling import Outcome, run_pull, tell_news_of_sources
 from pkm.config import Settings
 from pkm.errors import Busy, FeedError
 from pkm.rules.amounts import counted
@@ -76,13 +76,14 @@ def _tell_pulled(run: Run, told: Told, path: Path, outcome: Outcome) -> None:
         say(run, "They are followed; nothing was fetched yet.")
         raise outcome.offline
     tell_groups(run, outcome)
+    tell_news_of_sources(run, outcome)
     told.waiting += outcome.waiting
     new, failed = counted(outcome.new, "item"), outcome.count("failed")
     say(run, f"{new} from {counted(outcome.count('new'), 'source')}, {failed} failed")
-    if outcome.interrupted:
+    if outcome.stopped_by is not None:
         left = outcome.asked - len(outcome.pulled)
         say(run, f"Stopped: {counted(left, 'source')} not asked yet, but followed. To go on: pkm pull")
-        raise KeyboardInterrupt
+        raise SystemExit(128 + outcome.stopped_by)
     if outcome.all_failed:
         raise FeedError(
             path.name,

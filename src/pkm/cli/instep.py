@@ -16,6 +16,8 @@ def in_step(run: Run, shelf: Shelf, *, wait: bool) -> Synced:
         wait: Wait for another writer, as commands that change something do.
     """
     synced = sync(shelf, wait=wait)
+    for line in shelf.mended:
+        warn(line)
     if synced.vanished:
         warn(
             "many notes are gone at once, so none of them was taken off the index\n"

@@ -9,11 +9,11 @@ from pkm.cli.instep import in_step
 from pkm.cli.itemview import name_of
 from pkm.cli.opening import open_shelf, settings_of
 from pkm.cli.output import Column, Table, rfc3339, say, show
-from pkm.cli.pulling import Outcome, document, run_pull, tell_failures, tell_moves
+from pkm.cli.pulling import Outcome, document, run_pull, tell_failures, tell_news_of_sources
 from pkm.cli.registry import Commands
 from pkm.cli.talk import dotted
 from pkm.config import Settings
-from pkm.errors import FeedError, NotFound
+from pkm.errors import Busy, FeedError, NotFound
 from pkm.model.source import CAPTURES, Source
 from pkm.rules.amounts import counted
 from pkm.rules.clean import Sink, clean
@@ -23,6 +23,7 @@ from pkm.shelf.lookup import source_of
 from pkm.shelf.shelf import Shelf
 
 commands = Commands()
+_HANGS_S = 6 * 60 * 60  # a pull that runs longer than this does not end by itself
 
 Sources = Annotated[
     list[str] | None,
@@ -54,7 +55,9 @@ def pull_sources(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     Made for cron: it never asks a question, may be run as often as you like, and asks each server no more
     often than that server wants. With --quiet it speaks only when a person must act: a login refused, a
-    source blocked or gone, five failures in a row.
+    source blocked or gone, five failures in a row, a mistake in rules.yaml; each is told once.
+
+    Ctrl-C stores what has come, and ends; a second one ends at once. Nothing is lost either way.
 
     One source that fails never stops the others. The exit code is 0 if at least one was fine or nothing was
     due, 3 if all failed, 11 if another pull runs.
@@ -63,12 +66,24 @@ def pull_sources(  # noqa: PLR0913, PLR0917 - one parameter an option
     with open_shelf(run, settings) as shelf:
         in_step(run, shelf, wait=False)
         chosen = _chosen(shelf, source or [], everything=everything)
-        outcome = _pulled(run, shelf, chosen, settings, wait_s=wait, max_time_s=max_time, named=bool(source))
+        try:
+            outcome = _pulled(
+                run, shelf, chosen, settings, wait_s=wait, max_time_s=max_time, named=bool(source)
+            )
+        except Busy as busy:
+            if _needs_nobody(run, busy):
+                raise typer.Exit(Busy.exit_code) from busy
+            raise
         show(run, _table(run, outcome), lambda: document(outcome))
         tell_failures(run, outcome)
-        tell_moves(run, outcome)
+        tell_news_of_sources(run, outcome)
         _summarise(run, shelf, outcome)
     _end(run, outcome, strict=strict)
+
+
+def _needs_nobody(run: Run, busy: Busy) -> bool:
+    """Whether cron's mail may stay silent about a pull that runs already: unless that one hangs."""
+    return run.quiet and not run.json and busy.held_s is not None and busy.held_s < _HANGS_S
 
 
 def _chosen(shelf: Shelf, words: list[str], *, everything: bool) -> tuple[Source, ...]:
@@ -110,7 +125,7 @@ def _pulled(  # noqa: PLR0913 - what `run_pull` takes
         more = run_pull(run, shelf, fresh, settings, wait_s=wait_s)
         outcome.asked += more.asked
         outcome.pulled += more.pulled
-        outcome.interrupted = more.interrupted
+        outcome.stopped_by = more.stopped_by
         outcome.offline = more.offline
     return outcome
 
@@ -182,8 +197,8 @@ def _nothing_due(shelf: Shelf) -> str:
 
 
 def _end(run: Run, outcome: Outcome, *, strict: bool) -> None:
-    if outcome.interrupted:
-        raise KeyboardInterrupt
+    if outcome.stopped_by is not None:
+        raise SystemExit(128 + outcome.stopped_by)
     if outcome.offline is not None:
         if run.quiet and not run.json:
             raise typer.Exit(outcome.offline.exit_code)

@@ -1,17 +1,18 @@
 """Run a pull and tell of it: one line that moves on a terminal, and what came of each source."""
 
-import sys
+import signal
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pkm.cli.context import Run
+from pkm.cli.interrupts import stopping
 from pkm.cli.itemview import name_of, named_hint
 from pkm.cli.network import open_door, pull_options
 from pkm.cli.output import say, warn
+from pkm.cli.progress import Progress
 from pkm.cli.ruling import rules_for_pull
-from pkm.cli.terminal import is_terminal, width
 from pkm.config import Settings
 from pkm.errors import Offline
 from pkm.model.source import Source
@@ -33,14 +34,24 @@ class Outcome:
     Attributes:
         asked: How many sources were to be asked.
         pulled: Those that are done, in the order in which they were.
-        interrupted: The user stopped it; what is in `pulled` is stored.
+        stopped_by: Number of the signal that stopped it, None if none did; what is in `pulled` is stored.
         offline: There is no network; what is in `pulled` is stored.
     """
 
     asked: int
     pulled: list[Pulled] = field(default_factory=list)
-    interrupted: bool = False
+    stopped_by: int | None = None
     offline: Offline | None = None
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the user, or the system, stopped it."""
+        return self.stopped_by is not None
+
+    def end_as_asked(self) -> None:
+        """End the command if the system asked for that; after Ctrl-C it may go on with what it has."""
+        if self.stopped_by not in {None, signal.SIGINT}:
+            raise SystemExit(128 + int(self.stopped_by or 0))
 
     def count(self, status: str) -> int:
         """How many sources ended so."""
@@ -90,51 +101,31 @@ def run_pull(  # noqa: PLR0913 - how long to wait, and for what
     outcome = Outcome(asked=len(sources))
     if not sources:
         return outcome
-    progress = _Progress(run, len(sources))
-    options = replace(
-        pull_options(settings, max_time_s=max_time_s, finish=finish, rules=rules_for_pull(run, shelf)),
-        on_wait=lambda wait_s, left: progress.wait(outcome, wait_s, left),
-    )
-    steps = pull(shelf, sources, door=open_door(run, settings), options=options, wait_s=wait_s)
-    try:
-        with closing(steps):
-            for one in steps:
-                outcome.pulled.append(one)
-                progress.step(outcome)
-    except KeyboardInterrupt:
-        outcome.interrupted = True
-    except Offline as error:
-        outcome.offline = error
-    finally:
-        progress.clear()
-    return outcome
+    progress = Progress(run, len(sources))
 
+    def show_progress(wait_s: float = 0.0, left: int = 0) -> None:
+        waits = f"{left} left, asked in {wait_s:.0f} s (Ctrl-C keeps what came)" if left else ""
+        done = len(outcome.pulled)
+        progress.show(done, f"{done} of {len(sources)} sources, {outcome.new} new items", waits=waits)
 
-class _Progress:
-    """One line on a terminal's stderr, written over and over, gone at the end."""
-
-    def __init__(self, run: Run, total: int) -> None:
-        self._on = (
-            is_terminal(sys.stderr)
-            and not (run.quiet or run.json or run.plain)
-            and run.environ.get("TERM", "dumb") != "dumb"
+    with stopping() as stop:
+        options = replace(
+            pull_options(settings, max_time_s=max_time_s, finish=finish, rules=rules_for_pull(run, shelf)),
+            on_wait=show_progress,
+            stop=stop.asked,
         )
-        self._total = total
-        self._width = width(run.environ, sys.stderr)
-
-    def step(self, outcome: Outcome, more: str = "") -> None:
-        if self._on:
-            said = f"{len(outcome.pulled)} of {self._total} sources, {outcome.new} new items{more}"
-            sys.stderr.write(f"\r\x1b[K{said[: self._width - 1]}")
-            sys.stderr.flush()
-
-    def wait(self, outcome: Outcome, wait_s: float, left: int) -> None:
-        self.step(outcome, f"; {left} left, asked in {wait_s:.0f} s (Ctrl-C keeps what came)")
-
-    def clear(self) -> None:
-        if self._on:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+        steps = pull(shelf, sources, door=open_door(run, settings), options=options, wait_s=wait_s)
+        try:
+            with closing(steps):
+                for one in steps:
+                    outcome.pulled.append(one)
+                    show_progress()
+        except Offline as error:
+            outcome.offline = error
+        finally:
+            progress.clear()
+    outcome.stopped_by = stop.number
+    return outcome
 
 
 def tell_failures(run: Run, outcome: Outcome) -> None:
@@ -146,15 +137,15 @@ def tell_failures(run: Run, outcome: Outcome) -> None:
     if len(told) > _FAILURES_SHOWN:
         warn(f"and {len(told) - _FAILURES_SHOWN} more sources failed: pkm source list --failing")
     for one in outcome.pulled:
-        if one.notice is not None:
-            say(run, f"{name_of(one.source)}: {clean(one.notice, Sink.LINE)}")
         if one.status == "skipped" and one.error is not None:
             say(run, f"skipped {name_of(one.source)}: {clean(str(one.error), Sink.LINE)}")
 
 
-def tell_moves(run: Run, outcome: Outcome) -> None:
-    """Say of each source that named its old items anew that this was seen."""
+def tell_news_of_sources(run: Run, outcome: Outcome) -> None:
+    """Say which source moved, ended or named its old items anew, though nothing failed."""
     for one in outcome.pulled:
+        if one.notice is not None:
+            say(run, f"{name_of(one.source)}: {clean(one.notice, Sink.LINE)}")
         if one.rekeyed:
             items = counted(one.rekeyed, "item")
             say(run, f"re-keyed {items} of {name_of(one.source)}: its site moved; what you decided stays")
@@ -182,6 +173,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
             "failed": outcome.count("failed"),
         },
         "hidden": outcome.hidden,
+        "interrupted": outcome.interrupted,
     }
 
 

@@ -181,6 +181,7 @@ def _pull_first(run: Run, shelf: Shelf, settings: Settings, patience_s: float) -
     if outcome.offline is not None:
         say(run, "There is no network now; this is what is here so far.")
         return
+    outcome.end_as_asked()
     if outcome.interrupted:
         say(run, "Fetching was stopped; this is what is here so far.")
         return

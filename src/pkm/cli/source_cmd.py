@@ -11,8 +11,9 @@ from pkm.cli.itemview import SOURCES, health_word, name_of, named_hint, source_f
 from pkm.cli.opening import open_shelf, settings_of
 from pkm.cli.output import Cell, Column, Table, say, show
 from pkm.cli.registry import Commands
-from pkm.model.source import CAPTURES, Source, Tie
+from pkm.model.source import CAPTURES, Health, Source, Tie
 from pkm.rules.urls import display_url
+from pkm.seek.patience import told
 from pkm.shelf.lookup import source_of
 from pkm.shelf.shelf import Shelf
 
@@ -131,11 +132,16 @@ def _facts(shelf: Shelf, source: Source, items: int) -> list[tuple[str, Cell]]:
         ("health", health_word(source)),
         ("last asked", _local(shelf, health.checked_at)),
         ("last fine", _local(shelf, health.succeeded_at)),
-        ("next asked", _local(shelf, health.next_check_at)),
+        ("next asked", _next_asked(shelf, health)),
         ("failing since", _local(shelf, health.failing_since)),
         ("error", _error(source) if health.failures else None),
         ("what to type", named_hint(health.hint or "", source)),
     ]
+
+
+def _next_asked(shelf: Shelf, health: Health) -> str:
+    at, because = _local(shelf, health.next_check_at), told(health.next_because)
+    return f"{at} ({because})" if at and because else at or because
 
 
 def _local(shelf: Shelf, moment: object) -> str | None:

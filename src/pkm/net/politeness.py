@@ -7,6 +7,7 @@ import heapq
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ T = TypeVar("T")
 _GAPS_S = {"reddit.com": 61.0}
 
 
+@lru_cache(maxsize=8_192)  # asked for many times in a pull, and addresses are few
 def server_of(url: str) -> str:
     """The host that shares a turn; the URL itself if it has none that can be read."""
     try:

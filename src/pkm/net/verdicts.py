@@ -42,7 +42,9 @@ def verdict(status: int) -> Verdict:
     return Verdict(f"the server answered {status}", "that is no answer to what we asked", _OTHER_URL)
 
 
-_BLOCKED_HINT = "ask the site to let feed readers in, or `pkm source mute SOURCE`"
+_BLOCKED_HINT = (
+    "ask the site to let feed readers in; to give another name: pkm source set SOURCE --user-agent TEXT"
+)
 _KNOWN = {
     400: Verdict("the server answered 400 Bad Request", "it does not understand the address", _OTHER_URL),
     405: Verdict("the server answered 405", "it wants this address asked in another way", _OTHER_URL),

@@ -1,6 +1,6 @@
 """Which failure needs a person: for pulls that run at night and should speak only then."""
 
-from pkm.errors import CredentialsError, FetchError, Refused
+from pkm.errors import BotCheck, CredentialsError, FetchError, Refused
 from pkm.seek.settle import Pulled
 
 PATIENT: int = 5
@@ -25,6 +25,6 @@ def needs_person(pulled: Pulled) -> bool:
 
 def _is_final(pulled: Pulled) -> bool:
     error = pulled.error
-    if isinstance(error, CredentialsError | Refused):
+    if isinstance(error, BotCheck | CredentialsError | Refused):
         return True
     return isinstance(error, FetchError) and error.status in _PERSON

@@ -54,6 +54,27 @@ class Because(StrEnum):
     LOOPBACK = "loopback"  # this computer's own: at any time
 
 
+_TOLD = {
+    Because.FLOOR: "nobody is asked more than hourly",
+    Because.NO_VALIDATORS: "it cannot be asked for news alone, so daily at most",
+    Because.RHYTHM: "half the usual time between its items",
+    Because.SILENCE: "it has had nothing new for a month or more",
+    Because.WISH: "your interval",
+    Because.MAX_AGE: "its server says how long an answer stays fresh",
+    Because.TTL: "the feed says so",
+    Because.SKIPPED: "the feed rules out the hours before",
+    Because.TROUBLE: "it failed",
+    Because.RETRY_AFTER: "its server asked us to wait",
+    Because.PARKED: "by name alone: it is parked",
+    Because.LOOPBACK: "it is on this computer",
+}
+
+
+def told(because: str | None) -> str:
+    """What decided the next request, for a person; empty if nothing did yet."""
+    return _TOLD[Because(because)] if because in set(Because) else ""
+
+
 _WAITS_S: dict[Trouble, tuple[float, ...]] = {
     Trouble.PASSING: _DOUBLING,
     Trouble.MISSING: (_DAY_S / 2, _DAY_S, 2 * _DAY_S, 7 * _DAY_S),

@@ -59,6 +59,7 @@ class PullOptions:
         finish: Wait for requests under way when that time is up; else they are given up, and tried again later.
         clockwork: What time is taken from.
         on_wait: Told, once a second, how many seconds are left to wait and for how many sources.
+        stop: Asked again and again: whether to begin nothing more, store what has come, and end.
     """
 
     terms: Terms = field(default_factory=Terms)
@@ -67,6 +68,7 @@ class PullOptions:
     finish: bool = True
     clockwork: Clockwork = Clockwork()
     on_wait: Callable[[float, int], None] | None = None
+    stop: Callable[[], bool] = lambda: False
 
 
 def pull(
@@ -178,6 +180,8 @@ class _Run:
         yield from (skipped(source) for source in waiting.values())
 
     def _goes_on(self, waiting: Mapping[str, Source]) -> bool:
+        if self._options.stop():
+            return False
         if self._out_of_time():
             return bool(self._askers.under_way) and self._options.finish
         return bool(self._askers.under_way or (waiting and not self._outage.in_doubt))
@@ -241,7 +245,7 @@ class _Run:
         free = is_loopback(server_of(fetched.source.url)) and not self._options.terms.polite
         in_time = self._ends_at is None or self._tick() + AGAIN_S < self._ends_at
         soon = may_pass_soon(fetched.status, kind=fetched.kind, asked_to_wait=bool(fetched.retry_after_s))
-        return soon and in_time and not free and fetched.approach.purpose != Purpose.AGAIN
+        return soon and in_time and not free and fetched.source.id not in self._failed
 
 
 def _waits(source: Source, until: datetime) -> Pulled:

@@ -47,6 +47,11 @@ class Home:
         return self.state / "trash"
 
     @property
+    def plan(self) -> Path:
+        """What several files are being changed to; there only while a command does it, under the write lock."""
+        return self.state / "plan.json"
+
+    @property
     def notes(self) -> Path:
         """Where new notes go."""
         return self.root / self.note_folders[0]

@@ -14,6 +14,8 @@ from pathlib import Path
 from pkm.errors import Busy
 from pkm.rules.limits import BUSY_S
 
+_DAY_S = 24 * 60 * 60
+
 
 @contextmanager
 def held(path: Path, *, what: str, wait_s: float, hint: str) -> Iterator[None]:
@@ -34,7 +36,8 @@ def held(path: Path, *, what: str, wait_s: float, hint: str) -> Iterator[None]:
     try:
         lock.acquire(timeout=wait_s, poll_interval=0.01)
     except Timeout as error:
-        raise Busy(f"another pkm {what}", why=_holder(path), hint=hint) from error
+        who, held_s = _holder(path)
+        raise Busy(f"another pkm {what}", why=who, hint=hint, held_s=held_s) from error
     try:
         with suppress(OSError):  # the note is a courtesy: a full disk must not stop a reader
             _sign(path)
@@ -78,10 +81,14 @@ def _sign(path: Path) -> None:
         raise
 
 
-def _holder(path: Path) -> str:
+def _holder(path: Path) -> tuple[str, float | None]:
+    """Who holds a lock, in words, and for how many seconds."""
     try:
         said = json.loads(_note_of(path).read_text(encoding="utf-8"))
-        since = datetime.fromtimestamp(float(said["since"]), UTC).astimezone()
-        return f"process {int(said['pid'])}, since {since:%H:%M:%S}"
-    except (OSError, ValueError, KeyError, TypeError):
-        return "it holds the lock, and did not say who it is"
+        pid, begun = int(said["pid"]), float(said["since"])
+        since = datetime.fromtimestamp(begun, UTC).astimezone()
+    except (OSError, ValueError, OverflowError, KeyError, TypeError):
+        return "it holds the lock, and did not say who it is", None
+    held_s = max(time.time() - begun, 0.0)
+    day = f"{since:%Y-%m-%d} " if held_s > _DAY_S else ""
+    return f"process {pid}, since {day}{since:%H:%M:%S}", held_s

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from pkm.errors import NotFound, PkmError
+from pkm.errors import Busy, NotFound, PkmError
 from pkm.model.digest import SELF, Audience
 from pkm.model.note import Level
 from pkm.rules.ids import IdMaker
@@ -66,6 +66,8 @@ class Shelf:
         device: This machine's name in the journals.
         ids: Makes ids.
         on_failure: What takes back the files that the open transaction wrote, last written first.
+        on_success: What is left to do when it is committed.
+        mended: What was mended after a process that died, in lines for the user.
     """
 
     home: Home
@@ -75,6 +77,8 @@ class Shelf:
     device: str
     ids: IdMaker
     on_failure: list[Callable[[], None]] = field(default_factory=list)
+    on_success: list[Callable[[], None]] = field(default_factory=list)
+    mended: list[str] = field(default_factory=list)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -90,12 +94,23 @@ class Shelf:
         """
         with locks.writing(self.home.state, wait_s=wait_s):
             self.on_failure.clear()
+            self.on_success.clear()
+            self.mend_under_lock()
             try:
                 with self.store.transaction():
                     yield
             except BaseException:
                 self._take_back()
                 raise
+            for ending in self.on_success:
+                ending()
+
+    def mend_under_lock(self) -> None:
+        """Mend what a process that died left half done; the caller holds the write lock."""
+        if self.home.plan.exists():
+            from pkm.shelf import halfway  # noqa: PLC0415 - hardly ever needed, and each command opens a shelf
+
+            self.mended.extend(halfway.mend(self.home, self.store))
 
     def _take_back(self) -> None:
         # What cannot be taken back (the disk is full) stays: words too many rather than words lost.
@@ -119,7 +134,7 @@ def open_shelf(home: Home, *, options: ShelfOptions, now: Callable[[], datetime]
         with locks.writing(home.state), open_store(home.store):
             pass  # opening it is what makes or migrates it
     with open_store(home.store) as store:
-        yield Shelf(
+        shelf = Shelf(
             home=home,
             store=store,
             options=options,
@@ -127,3 +142,8 @@ def open_shelf(home: Home, *, options: ShelfOptions, now: Callable[[], datetime]
             device=homes.device(home),
             ids=IdMaker(now, secrets.randbelow),
         )
+        # If the lock is taken, who holds it is at work on that plan, or mends it.
+        if home.plan.exists():
+            with suppress(Busy), locks.writing(home.state, wait_s=0):
+                shelf.mend_under_lock()
+        yield shelf

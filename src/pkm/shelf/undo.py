@@ -7,7 +7,7 @@ from typing import Final
 from pkm.errors import NotFound, Refused
 from pkm.model.decision import By
 from pkm.model.item import State
-from pkm.shelf import following, journal, listrest, noteindex, pen, pointers, ruled
+from pkm.shelf import following, journal, listrest, noteindex, pen, plan, pointers, ruled
 from pkm.shelf.decide import Move, decide, item_state, put_question
 from pkm.shelf.shelf import Shelf
 from pkm.store.hiding import View
@@ -82,6 +82,7 @@ def _take_back(shelf: Shelf, change: Change) -> str | None:
         "item": _item,
         "question": _question,
         "file": _file,
+        "move": plan.move_back,
         "source": _source,
         "list": listrest.restored,
         "capture": _capture,

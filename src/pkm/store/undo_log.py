@@ -32,8 +32,8 @@ class Change:
     """One thing that a command changed.
 
     Attributes:
-        what: `item` (its state), `question` (what it is kept for), `capture`, `via`, `file`, `source`, `quote`, `digest`, `edition`,
-            `view` (hidden or not), `tags` (by rule).
+        what: `item` (its state), `question` (what it is kept for), `capture`, `via`, `file`, `move`, `source`,
+            `quote`, `digest`, `edition`, `view` (hidden or not), `tags` (by rule).
         ref: Id or path of the thing.
         before: How it was, in the form that `what` uses; None if it was not there.
         after: How it was left; undo refuses where it is otherwise by now.

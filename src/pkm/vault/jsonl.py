@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pkm.vault.write import make_folder, sync_folder, told, write_all
+from pkm.vault.beside import write_all
+from pkm.vault.write import make_folder, sync_folder, told
 
 VERSION: Final = 1
 """The `v` of every line that we write and read."""

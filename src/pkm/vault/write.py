@@ -9,7 +9,6 @@ import errno
 import hashlib
 import os
 import secrets
-import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -19,11 +18,10 @@ from typing import Final
 from pkm.errors import DiskFull, NoteUnreadable, NotFound, PkmError, Refused
 from pkm.model.note import FileStamp
 from pkm.rules import limits
+from pkm.vault import beside
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
-_NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 _TRIES: Final = 3
-_NAME_BYTES: Final = 200  # of the 255 that Linux allows; the rest is for the temporary name
 _RACY_NS: Final = int(limits.RACY_S * 1_000_000_000)
 
 
@@ -94,8 +92,9 @@ def publish(
         Refused: A link that leads out, or no permission.
     """
     with told(path):
-        target = _target(path, root or path.parent)
-        draft, written = _draft(target, data, _mode(target, mode))
+        target = beside.target_of(path, root or path.parent)
+        draft = beside.draft_of(target, secrets.token_hex(6))
+        written = beside.write_draft(draft, data, mode=beside.mode_of(target, mode))
         try:
             _replace(draft, target, path, expected)
         finally:
@@ -165,7 +164,7 @@ def keep_old(trash_dir: Path, path: Path, data: bytes, *, at: datetime) -> Path:
     Returns:
         The copy: `TIME-HASH-NAME` in the trash.
     """
-    kept = trash_dir / f"{_time(at)}-{sha(data)[:12]}-{_short(path.name)}"
+    kept = trash_dir / f"{_time(at)}-{sha(data)[:12]}-{beside.short(path.name)}"
     with suppress(ChangedUnderneath):
         create(kept, data)
     return kept
@@ -204,13 +203,6 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def write_all(handle: int, data: bytes) -> None:
-    """Write every byte: a write may take fewer than it is given."""
-    view = memoryview(data)
-    while view:
-        view = view[os.write(handle, view) :]
-
-
 @contextmanager
 def told(path: Path) -> Iterator[None]:
     """Turn what the system says about `path` into an error that the user can be told."""
@@ -233,45 +225,6 @@ def _told(path: Path, error: OSError) -> PkmError:
     return Refused(f"{path}: the system refused", why=reason)
 
 
-def _target(path: Path, root: Path) -> Path:
-    """Where the bytes really go: the end of a link, if that lies inside the root."""
-    if not path.is_symlink():
-        return path
-    target = path.resolve()
-    if not target.is_relative_to(root.resolve()):
-        raise Refused(
-            f"{path}: a link that leads out of {root}",
-            why=f"it points to {target}",
-            hint="edit that file itself",
-        )
-    return target
-
-
-def _mode(target: Path, mode: int) -> int:
-    try:
-        return stat.S_IMODE(target.stat().st_mode)
-    except FileNotFoundError:
-        return mode
-
-
-def _draft(target: Path, data: bytes, mode: int) -> tuple[Path, os.stat_result]:
-    """The new bytes in a file of their own beside the target, durable; removed again if that fails."""
-    draft = target.with_name(f".{_short(target.name)}.pkm-{secrets.token_hex(6)}")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
-    handle = os.open(draft, flags, 0o600)
-    try:
-        try:
-            write_all(handle, data)
-            os.fchmod(handle, mode)
-            os.fsync(handle)
-            return draft, os.fstat(handle)
-        finally:
-            os.close(handle)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-
-
 def _replace(draft: Path, target: Path, path: Path, expected: bytes | None) -> None:
     if expected is None:
         _put_new(draft, target, path)
@@ -286,39 +239,28 @@ def _replace(draft: Path, target: Path, path: Path, expected: bytes | None) -> N
 
 
 def _put_new(draft: Path, target: Path, path: Path) -> None:
-    """Give the draft its name if nothing has it; a hard link does that in one step."""
     try:
-        os.link(draft, target)
+        beside.put_new(draft, target)
     except FileExistsError as error:
         raise ChangedUnderneath(path, target.read_bytes() if target.is_file() else b"") from error
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
-        if target.exists():
-            raise ChangedUnderneath(path, target.read_bytes()) from error
-        draft.replace(target)
 
 
 def _conflict(path: Path, data: bytes, *, at: datetime) -> Refused:
     count = 0
     while True:
         ending = f".conflict-{_time(at)}{f'-{count + 1}' if count else ''}{path.suffix}"
-        beside = path.with_name(_short(path.stem) + ending)
+        other = path.with_name(beside.short(path.stem) + ending)
         try:
-            create(beside, data)
+            create(other, data)
         except ChangedUnderneath:
             count += 1
             continue
         return Refused(
             f"{path}: another program keeps changing the file",
-            why=f"your text is in {beside}",
+            why=f"your text is in {other}",
             hint="compare the two, and remove the one you do not need",
         )
 
 
 def _time(at: datetime) -> str:
     return at.strftime("%Y%m%dT%H%M%S")
-
-
-def _short(name: str) -> str:
-    return os.fsdecode(os.fsencode(name)[:_NAME_BYTES].decode("utf-8", "ignore").encode())
