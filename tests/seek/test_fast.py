@@ -1,5 +1,6 @@
 """The fast path: what it takes, what it leaves, and that nobody can tell which path a feed took."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,10 @@ from pkm.seek.parse import parse_feed
 from support.feed_trees import NAMESPACES, feeds
 
 URL = "https://a.example/blog/feed.xml"
+SLOW = bool(os.environ.get("PKM_SLOW"))
+# One more odd habit of feedparser is no reason for an unrelated change to fail: the search for them is
+# the same each time, but for PKM_SLOW=1, which searches anew and for long.
+AGAINST_FEEDPARSER = settings(max_examples=4000 if SLOW else 100, deadline=None, derandomize=not SLOW)
 DECLARED = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
 
 
@@ -71,6 +76,9 @@ PLAIN = {
     "atom 1.0": atom(ENTRY),
     "atom 0.3": f'<feed version="0.3" xmlns="http://purl.org/atom/ns#" {DECLARED}><title>x</title>{ENTRY}</feed>',
     "odd prefixes": '<q:feed xmlns:q="http://www.w3.org/2005/Atom"><q:entry><q:id>1</q:id><q:title>x</q:title></q:entry></q:feed>',
+    "a contributor inside an owner": rss(
+        "<itunes:owner><dc:contributor>Ann</dc:contributor></itunes:owner>" + ITEM
+    ),
     "no items": rss(""),
 }
 
@@ -192,7 +200,7 @@ def test_plain_feeds_load_no_feedparser_and_start_no_process(tmp_path):
 
 
 @given(feeds())
-@settings(max_examples=100, deadline=None)
+@AGAINST_FEEDPARSER
 def test_a_feed_that_changes_its_path_keeps_its_keys_and_all_else(body):
     quick = fast(body)
     same = slow(body) if quick is not None else None
@@ -208,7 +216,7 @@ def test_a_feed_that_changes_its_path_keeps_its_keys_and_all_else(body):
         max_size=12,
     )
 )  # fmt: skip
-@settings(max_examples=100, deadline=None)
+@AGAINST_FEEDPARSER
 def test_scraps_of_markup_never_raise_and_never_differ(pieces):
     body = rss("".join(tag + text for tag, text in pieces)).encode("utf-8", "replace")
     quick = fast(body)

@@ -27,6 +27,8 @@ def tame() -> None:
     for parser in (StrictFeedParser, LooseFeedParser):
         parser._sync_author_detail = _sync_author_detail  # noqa: SLF001 - there is no other way in
     _FeedParserMixin.namespaces.update(FURTHER_NAMESPACES)
+    # Filled from the line above by the first parser that is made, which may have been before.
+    _FeedParserMixin._matchnamespaces.clear()  # noqa: SLF001 - see above
     _leave_bases(_FeedParserMixin.unknown_endtag)
     _FeedParserMixin._end_hour = _end_hour  # noqa: SLF001 - see above
     _FeedParserMixin._end_day = _end_day  # noqa: SLF001 - see above

@@ -57,7 +57,7 @@ BOTH: Final[dict[str, tuple[Start, End]]] = {
     "image": (frame.image, frame.end_image), "textinput": (frame.text_input, frame.end_text_input), "source": (frame.source, frame.end_source),
     "author": _PERSON, "managingeditor": _PERSON, "itunes:author": _PERSON, "dc:author": _PERSON, "dc:creator": _PERSON,
     "itunes:owner": (people.owner, people.end_owner), "name": _NAME, "itunes:name": _NAME, "email": _EMAIL, "itunes:email": _EMAIL,
-    "url": _WEB, "homepage": _WEB, "uri": _WEB, "contributor": _SILENT, "dc:contributor": _SILENT,
+    "url": _WEB, "homepage": _WEB, "uri": _WEB, "contributor": _SILENT, "dc:contributor": _NAME,
     "width": _SILENT, "height": _SILENT,
     "webmaster": _SILENT, "dc:publisher": _SILENT, "expirationdate": _SILENT,
     "generator": _SILENT, "media:credit": _SILENT, "media:rating": _SILENT,
