@@ -21,6 +21,7 @@ from pkm.store.items import Items
 from pkm.store.joins import Joins
 from pkm.store.mailboxes import Mailboxes
 from pkm.store.notes import Notes
+from pkm.store.pruning import Pruning
 from pkm.store.questions import Questions
 from pkm.store.quotes import Quotes
 from pkm.store.search import Search
@@ -66,6 +67,7 @@ class Store:
         self.mailboxes = Mailboxes(connection)
         self.absence = Absence(connection)
         self.hiding = Hiding(connection)
+        self.pruning = Pruning(connection)
         self.questions = Questions(connection)
 
     def transaction(self) -> AbstractContextManager[None]:
