@@ -118,6 +118,26 @@ _SCHEMAS: Final = (
     ("pkm.audience/1", 'audience show, audience add: {"audience"}'),
     ("pkm.schedule/1", 'schedule: {"home", "timers": [{"with", "text"}]}, and "done" of install and remove'),
     (
+        "pkm.health/1",
+        'source health: {"sources": [{"id", "url", "title", "since", "message", "hint"}], "may_pass"}',
+    ),
+    (
+        "pkm.redirects/1",
+        'source redirects: {"redirects": [{"source", "url", "target", "state", "seen", "since", "taken", "obstacle"}], "taken"}',
+    ),
+    (
+        "pkm.trial/1",
+        'source try: {"url", "took_ms", "sent", "hops", "answered_by", "status", "received", "body_bytes", "feed", "links", "error"}',
+    ),
+    (
+        "pkm.backfill/1",
+        'source backfill: {"source", "pages": [{"url", "items", "new"}], "ended", "next", "error"}',
+    ),
+    (
+        "pkm.audit/1",
+        'source audit: {"since", "requests", "checks": [{"check", "rule", "verdict", "looked_at", "detail", "broken"}]}',
+    ),
+    (
         "pkm.secrets/1",
         'config secret list: {"secrets": [{"name", "kind", "origins", "sources", "since"}]}',
     ),

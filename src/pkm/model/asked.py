@@ -14,6 +14,7 @@ class Purpose(StrEnum):
     WHOLE = "whole"  # without validators on purpose: only 304 for weeks, though the feed used to have news
     DATE = "date"  # without the ETag on purpose: to see whether the date alone gets a 304
     FOLLOW = "follow"
+    BACKFILL = "backfill"  # an older page of the feed: says nothing about the source's own address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,7 @@ class Proposed(StrEnum):
     MOVED = "moved"  # the feed names another address as its own (itunes:new-feed-url)
     PAGE = "page"  # a web page came, and it links this feed
     TWIN = "twin"  # it moved for good to an address that is followed already
+    OLDER = "older"  # a backfill ended at this page only since it was to read no more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ RESPONSE_HEADERS: Final = 64_000
 HOSTS_AT_ONCE: Final = 32
 LOOPBACK_AT_ONCE: Final = 8
 HOST_GAP_S: Final = 1.0
+BACKFILL_GAP_S: Final = 2.0  # between the older pages of one feed
 VALIDATOR_CHARS: Final = 1_024
 SECRET_CHARS: Final = 8_192
 FLOOR_S: Final = 60 * 60

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pkm.model.item import ParsedFeed, ParsedItem
+from pkm.model.item import ParsedFeed, ParsedItem, State
 from pkm.model.source import MAIL, Source
 from pkm.rules.identity import downgraded, keys_under, title_step
-from pkm.rules.limits import FIRST_PULL_NEW
+from pkm.rules.limits import FIRST_PULL_NEW, ITEMS_PER_PULL
 from pkm.rules.ruleset import Rule
 from pkm.seek.compare import (
     Changes,
@@ -69,6 +69,7 @@ def bring(  # noqa: PLR0913 - the facts of one answer
     now: datetime,
     first_new: int = FIRST_PULL_NEW,
     rules: Sequence[Rule] = (),
+    arriving: State | None = None,
 ) -> Brought:
     """Store what a feed says; inside `shelf.writing`.
 
@@ -79,6 +80,7 @@ def bring(  # noqa: PLR0913 - the facts of one answer
         now: Aware, UTC; the moment of first sight.
         first_new: How many items of a source's first pull wait to be looked at.
         rules: The user's, as `rules.ruleset.at_moment` gives them; for what comes in for the first time.
+        arriving: Where all that is new is to stand; None: where the source's past puts it.
     """
     items = dated(feed.items)
     source = _as_it_is(shelf, source, items)
@@ -97,14 +99,17 @@ def bring(  # noqa: PLR0913 - the facts of one answer
     near = None if first or by_key else _near(shelf, source, said, known)
     changes = compare(said, known, near)
     new = _not_pruned(shelf, source, changes.new)
-    states = (
-        first_states(new, most_new=first_new)
-        if first
-        else later_states(new, oldest=_oldest(shelf, source, new), now=now)
-    )
+    if arriving is not None:
+        states: tuple[State, ...] = (arriving,) * len(new)
+    elif first:
+        states = first_states(new, most_new=first_new)
+    else:
+        states = later_states(new, oldest=_oldest(shelf, source, new), now=now)
     _keep_up(shelf, source, changes, now)
     added = add(shelf, source, new, states, now=now, rules=rules)
     counted = sum(revise(shelf, source, revision, now=now) for revision in changes.revised)
+    if feed.complete and not feed.truncated and len(items) <= ITEMS_PER_PULL:
+        shelf.store.arrivals.mark_gone(source.id, now)
     return _brought(said, changes, now, added=added, revised=counted)
 
 

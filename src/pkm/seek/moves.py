@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from pkm.model.asked import Move
 from pkm.model.source import Source
+from pkm.rules.asking import has_login
 from pkm.rules.limits import MOVE_DAYS, MOVE_SIGHTINGS
 from pkm.rules.urls import has_secret
 
@@ -40,7 +41,7 @@ def belief(move: Move, source: Source, *, holder: Source | None, at: datetime) -
     """
     if holder is not None and holder.id != source.id and holder.followed:
         return Belief.TWIN
-    if has_secret(source.url) or leads_to_login(move):
+    if has_secret(source.url) or has_login(source.asking) or leads_to_login(move):
         return Belief.NEVER
     often, long = move.seen >= MOVE_SIGHTINGS, at - move.first_seen >= timedelta(days=MOVE_DAYS)
     return Belief.LEARN if often and long else Belief.WAIT

@@ -1,11 +1,11 @@
 """Secrets that sources use: kept under a name, for the servers of the sources that name them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pkm.errors import UsageError
 from pkm.model.secret import Secret
 from pkm.model.source import Source
-from pkm.rules.asking import SECRET_NAME, proxy_login, secrets_in
+from pkm.rules.asking import SECRET_NAME, proxy_login, secrets_in, secrets_of
 from pkm.rules.limits import SECRET_CHARS
 from pkm.rules.urls import display_url
 from pkm.seek.keptapart import command_words
@@ -67,6 +67,7 @@ def keep(
     )
     with shelf.writing():
         box.put(shelf, secret)
+        _ask_again(shelf, name)
     return KeptSecret(secret=box.get(name), replaced=before is not None)
 
 
@@ -84,7 +85,15 @@ def allow(shelf: Shelf, name: str, url: str) -> str:
         raise UsageError(f"'{display_url(url)}' is no server", hint="for example: https://intranet.example")
     with shelf.writing():
         box.allow(shelf, [name], origin)
+        _ask_again(shelf, name)
     return origin
+
+
+def _ask_again(shelf: Shelf, name: str) -> None:
+    """What a source lacked may be there now: it need not wait for its next turn."""
+    for source in shelf.store.sources.all():
+        if source.health.failures and name in secrets_of(source.asking):
+            shelf.store.sources.set_health(source.id, replace(source.health, next_check_at=None))
 
 
 def _places(name: str, source: Source) -> tuple[str, ...]:

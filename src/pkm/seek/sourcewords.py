@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
+from pathlib import Path
 from typing import TypeVar
 
 from pkm.errors import Refused, UsageError
-from pkm.model.source import AS_EVER, CAPTURES, KEY_POLICIES, Asking, Source, Space, Stance, Tie
+from pkm.model.source import AS_EVER, CAPTURES, KEY_POLICIES, MAIL, Asking, Source, Space, Stance, Tie
 from pkm.rules import asking as rules
+from pkm.rules.mailplaces import form_and_path, is_mail_place, mail_place
 from pkm.rules.urls import display_url, has_secret, join
 
 FULL = ("auto", "always", "never")
@@ -91,6 +93,21 @@ def refuse_captures(source: Source) -> None:
         )
 
 
+def refuse_unasked(source: Source) -> None:
+    """Refuse to ask a source that no server stands behind.
+
+    Raises:
+        Refused: It is captures, or a folder of mails.
+    """
+    refuse_captures(source)
+    if source.kind == MAIL:
+        raise Refused(
+            f"{name_of(source)} is a folder of mails",
+            why="it is read from this computer, and nobody is asked",
+            hint=f"pkm pull {source.id[-4:]} reads what is new in it",
+        )
+
+
 def name_of(source: Source) -> str:
     """What a message calls a source; no secret is in it."""
     return source.title or display_url(source.url)
@@ -117,7 +134,7 @@ def _described(source: Source, said: Said) -> Source:
     return replace(
         source,
         title=source.title if said.title is None else said.title.strip() or None,
-        url=source.url if said.url is None else address(said.url),
+        url=source.url if said.url is None else _place(source, said.url),
         space=source.space if said.space is None else _word(Space, said.space, "--space"),
         tie=said.tie or source.tie,
         stance=source.stance if said.stance is None else _word(Stance, said.stance, "--stance"),
@@ -127,6 +144,22 @@ def _described(source: Source, said: Said) -> Source:
         private=source.private if said.private is None else said.private,
         private_host=source.private_host if said.private_host is None else said.private_host,
     )
+
+
+def _place(source: Source, word: str) -> str:
+    """A web address; of a folder of mails another folder."""
+    if source.kind == MAIL and is_mail_place(word):
+        return mail_place(*_absolute(form_and_path(word)))
+    return address(word)
+
+
+def _absolute(place: tuple[str, Path]) -> tuple[str, Path]:
+    form, path = place
+    if not path.is_absolute():
+        raise UsageError(
+            "a folder of mails needs its whole path", hint="for example: --url maildir:/home/me/Mail/news"
+        )
+    return form, path
 
 
 def _word(words: type[_Word], said: str, flag: str) -> _Word | None:

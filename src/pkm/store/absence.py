@@ -76,8 +76,8 @@ class Absence:
         """
         rows = self._db.execute(
             "SELECT source, at, seen, new, oldest_key, newest_key FROM fetches WHERE seen > 0"
-            " AND at >= coalesce((SELECT max(at) FROM fetches AS earlier WHERE earlier.source = fetches.source"
-            " AND earlier.seen > 0 AND earlier.at < ?1), ?1) ORDER BY at, id",
+            " AND purpose != 'backfill' AND at >= coalesce((SELECT max(at) FROM fetches AS earlier WHERE earlier.source = fetches.source"
+            " AND earlier.seen > 0 AND earlier.purpose != 'backfill' AND earlier.at < ?1), ?1) ORDER BY at, id",
             (stamp(since),),
         ).fetchall()
         return tuple(

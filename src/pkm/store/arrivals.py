@@ -169,6 +169,36 @@ class Arrivals:
                 found[arrival.item] = (*found.get(arrival.item, ()), arrival)
         return found
 
+    def mark_gone(self, source: str, at: datetime) -> None:
+        """Of a complete document read at `at`: what was not in it is gone from it, what was in it is there."""
+        self._db.execute(
+            "UPDATE arrivals SET gone_at = CASE WHEN last_seen < ?2 THEN coalesce(gone_at, ?2) END"
+            " WHERE source = ?1 AND (last_seen < ?2 OR gone_at IS NOT NULL)",
+            (source, stamp(at)),
+        )
+
+    def gone(self, source: str) -> int:
+        """How many things of a source are gone from it."""
+        (count,) = self._db.execute(
+            "SELECT count(*) FROM arrivals WHERE source = ? AND gone_at IS NOT NULL", (source,)
+        ).fetchone()
+        return int(count)
+
+    def last_row(self) -> int:
+        """Number of the arrival that came last; 0 if none did."""
+        (row,) = self._db.execute("SELECT coalesce(max(id), 0) FROM arrivals").fetchone()
+        return int(row)
+
+    def made_since(self, source: str, row: int) -> tuple[str, ...]:
+        """Items that a source's arrivals after that one made, and did not find here."""
+        rows = self._db.execute(
+            "SELECT DISTINCT items.id FROM arrivals JOIN items ON items.id = arrivals.item"
+            " WHERE arrivals.source = ?1 AND arrivals.id > ?2 AND items.source = ?1"
+            " AND NOT EXISTS (SELECT 1 FROM arrivals AS other WHERE other.item = items.id AND other.id <= ?2)",
+            (source, row),
+        ).fetchall()
+        return tuple(item for (item,) in rows)
+
     def count(self, source: str) -> int:
         """How many things a source brought in."""
         (count,) = self._db.execute("SELECT count(*) FROM arrivals WHERE source = ?", (source,)).fetchone()

@@ -51,6 +51,8 @@ STATEMENTS: Final[tuple[str, ...]] = (
     """,
     # -- finding: what other programs say of a source in sources.opml
     "ALTER TABLE sources ADD COLUMN extras TEXT NOT NULL DEFAULT '[]'",
+    # What a complete feed (RFC 5005, section 2) holds no more is gone from it, and stays here.
+    "ALTER TABLE arrivals ADD COLUMN gone_at TEXT",
     # -- identity
     # How often in a row an arrival was found changed: what changes at each look is no longer counted.
     "ALTER TABLE arrivals ADD COLUMN changes INTEGER NOT NULL DEFAULT 0",

@@ -118,6 +118,15 @@ class Sources:
         row = self._db.execute("SELECT 1 FROM arrivals WHERE source = ? LIMIT 1", (source_id,)).fetchone()
         return row is not None
 
+    def states(self, source_id: str) -> dict[str, int]:
+        """How many things it brought that are new, kept and let go."""
+        rows = self._db.execute(
+            "SELECT state, count(DISTINCT items.id) FROM arrivals JOIN items ON items.id = arrivals.item"
+            " WHERE arrivals.source = ? GROUP BY state ORDER BY state",
+            (source_id,),
+        ).fetchall()
+        return {str(state): int(count) for state, count in rows}
+
     def set_health(self, source_id: str, health: Health) -> None:
         """Store how the last request went."""
         self._db.execute(
