@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pkm.cli import notes_links_cmd
 from pkm.cli.context import Run
 from pkm.cli.documents import note_fields
 from pkm.cli.glyphs import glyphs
@@ -15,6 +16,7 @@ from pkm.cli.opening import open_shelf, settings_of
 from pkm.cli.output import Cell, Column, Table, say, show, show_json, show_text, warn
 from pkm.cli.picking import items_named, last_list
 from pkm.cli.registry import Commands
+from pkm.cli.relations import relation_lines
 from pkm.cli.talk import dotted
 from pkm.errors import Refused
 from pkm.model.note import Kind, Note, Status
@@ -234,6 +236,7 @@ def _head(shelf: Shelf, note: Note) -> list[str]:
             if item in items
         ),
     ]
+    lines += relation_lines(shelf, [note.id])
     if note.file.problem:
         lines.append(f"front matter: {note.file.problem}")
     if note.missing_since:
@@ -275,3 +278,6 @@ def _table(run: Run, shelf: Shelf, notes: Sequence[Note], *, more: bool) -> Tabl
     if more:
         closing.insert(0, f"There are more than these {len(notes)}: pkm notes list --limit 0")
     return Table(columns=columns, rows=rows, closing=tuple(closing))
+
+
+commands.join(notes_links_cmd.commands)

@@ -15,6 +15,7 @@ from pkm.cli.opening import open_shelf, settings_of
 from pkm.cli.output import say, show_json, show_line, show_text
 from pkm.cli.picking import items_named, last_list
 from pkm.cli.registry import Commands
+from pkm.cli.relations import relation_lines
 from pkm.cli.talk import dotted
 from pkm.cli.terminal import width
 from pkm.errors import NotFound, UsageError
@@ -152,7 +153,9 @@ def _head(
     lines += [item.url] if item.url else []
     lines += [f"discussed at {listed.comments_url}" if listed.comments_url not in {None, item.url} else ""]
     lines += [f"via {via_text(item.via)}"] if item.via and not item.via.direct else []
-    lines += [f"note {note.path}" for note in shelf.store.notes.on(item.id)]
+    notes = shelf.store.notes.on(item.id)
+    lines += [f"note {note.path}" for note in notes]
+    lines += relation_lines(shelf, [note.id for note in notes])
     return "\n".join(line for line in lines if line)
 
 

@@ -78,7 +78,8 @@ STUBS: Final = (
     Stub("sense", "Say in a sentence what an item means to you.", SENSE, "pkm.cli.sense_cmd", front=True),
     Stub("note", "Write a note of your own.", SENSE, "pkm.cli.note_cmd", front=True),
     Stub("find", "Find items, notes, questions, quotes and editions.", SENSE, "pkm.cli.find_cmd", front=True),
-    Stub("notes", "Your notes: list, show, edit, set, rm.", SENSE, "pkm.cli.notes_cmd"),
+    Stub("notes", "Your notes: list, show, edit, set, links, rm.", SENSE, "pkm.cli.notes_cmd"),
+    Stub("link", "Say how one note stands to another.", SENSE, "pkm.cli.link_cmd"),
     Stub(
         "share",
         "Where each audience stands; draft, check and export a digest.",
@@ -96,8 +97,6 @@ STUBS: Final = (
         "pkm.cli.undo_cmd",
         front=True,
     ),
-    Stub("trash", "What files held before they were changed; put it back.", DATA, "pkm.cli.trash_cmd"),
-    Stub("prune", "Take out old items that you made nothing of.", DATA, "pkm.cli.prune_cmd"),
     Stub("doctor", "Look whether the home is sound, and say what to type.", DATA, "pkm.cli.doctor_cmd"),
     Stub("config", "The settings: what they are and where they come from.", RUN, "pkm.cli.config_cmd"),
     Stub("schedule", "Let this computer pull by itself; take that back.", RUN, "pkm.cli.schedule_cmd"),

@@ -55,6 +55,11 @@ _SCHEMAS: Final = (
         "pkm.catchup/1",
         'catchup: {"away_since", "waiting", "items": as in pkm.items/1, "going", "let_go", "put_off", "gaps": [{"source", "title", "after", "before"}], "failing", "applied"}',
     ),
+    (
+        "pkm.links/1",
+        'notes links: {"note": {"id", "title", "path"}, "out": [{"line", "target", "anchor", "label", "rel", "form", "words", "note" or null, "could_be"}], "in": [the same], "mentions": [{"line", "words", "note"}]}',
+    ),
+    ("pkm.link/1", 'link: {"note", "to", "relation", "new"}'),
     ("pkm.sense/1", 'sense: {"item" or null, "quotes", "notes", "prompt"}'),
     ("pkm.sensed/1", 'sense -m, note: {"note", "item", "made", "kept", "quote"}'),
     (
@@ -79,17 +84,7 @@ _SCHEMAS: Final = (
         'status: {"home", "away_days", "seek": {"sources", "new", "new_sources", "troubled", "pulled_at", "questions": [{"id", "title", "matched"}]}, "sense": {"unsensed", "notes_this_week"}, "share": {"audience", "ready", "drafts", "shared_at"}, "next"}',
     ),
     ("pkm.home/1", 'init: {"home", "made"}'),
-    (
-        "pkm.commands/1",
-        'undo --list: {"commands": [{"number", "name", "summary", "at", "undone_at", "state", "takes_back", "left"}]}',
-    ),
-    ("pkm.trash/1", 'trash: {"kept": [{"name", "at", "bytes", "path", "command"}], "bytes", "days"}'),
-    ("pkm.restored/1", 'trash restore: {"path", "from"}'),
-    ("pkm.emptied/1", 'trash empty: {"removed", "bytes"}'),
-    (
-        "pkm.pruned/1",
-        'prune: {"items", "bytes", "freed", "reversible", "done", "sources": [{"id", "title", "items"}]}',
-    ),
+    ("pkm.commands/1", 'undo --list: {"commands": [{"number", "name", "summary", "at", "undone_at"}]}'),
     ("pkm.undone/1", 'undo: {"command", "taken_back", "left"}'),
     ("pkm.doctor/1", 'doctor: {"checks": [{"check", "verdict", "message", "hint"}], "mended"}'),
     ("pkm.rebuilt/1", 'doctor --rebuild: {"came_back": {"sources", …}, "aside", "torn"}'),

@@ -49,16 +49,26 @@ class Status(StrEnum):
     DROPPED = "dropped"
 
 
+class LinkForm(StrEnum):
+    """How a link is written."""
+
+    WIKI = "wiki"
+    EMBED = "embed"
+    PATH = "path"
+    IMAGE = "image"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteLink:
     """A link that stands in a note.
 
     Attributes:
-        target: The text between the brackets, or the path, before `|` and `#`.
+        target: The text between the brackets, or the path with its %-escapes resolved, before `|` and `#`.
         anchor: What follows `#`, None if nothing does.
         label: The words shown, None if the target is.
         rel: The relation of a `- REL: [[…]]` line below `## Links`, else None.
         line: 1 for the file's first line.
+        form: `wiki` for `[[…]]`, `embed` for `![[…]]`, `path` for `[…](…)`.
     """
 
     target: str
@@ -66,6 +76,7 @@ class NoteLink:
     label: str | None = None
     rel: str | None = None
     line: int
+    form: LinkForm = LinkForm.WIKI
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

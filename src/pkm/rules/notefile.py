@@ -16,7 +16,7 @@ from pkm.rules.frontmatter import FrontMatter
 from pkm.rules.inert import inert, inert_line, one_line
 from pkm.rules.markup import Spans
 from pkm.rules.notebody import after_comments, below_title, closed, editable, inserted, lf
-from pkm.rules.notelinks import headings, links_sections, note_links, note_quotes, quote_places
+from pkm.rules.notelinks import front_links, headings, links_sections, note_links, note_quotes, quote_places
 from pkm.rules.words import own_words
 
 _KNOWN: Final = frozenset(
@@ -77,7 +77,7 @@ def read_note(data: bytes, *, stem: str) -> NoteFile:
         own_words=own_words(front.body),
         quotes=note_quotes(front.body, spans, first_line=front.body_line),
         links=(
-            *note_links(front.block, Spans(""), first_line=2),
+            *front_links(front.block),
             *note_links(front.body, spans, first_line=front.body_line),
         ),
         problem=front.problem or _unknown_level(front),

@@ -3,15 +3,11 @@
 import re
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import unquote
 
 from pkm.model.note import NoteLink, NoteQuote
+from pkm.rules.linkplaces import places, without_remarks
 from pkm.rules.markup import Part, Spans, next_line
 
-_LINK: Final = re.compile(
-    r"(?P<slashes>\\*)(?:\[\[(?P<wiki>[^\[\]\n]+)\]\]|(?<!!)\[(?P<label>[^\[\]\n]*)\]\((?P<path>[^()\n]+)\))"
-)
-_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _RELATION: Final = re.compile(r"[ \t]*[-*+][ \t]+(?P<rel>[^\[\]:\n]{1,64}?)[ \t]*:[ \t]*\Z")
 _HEADING: Final = re.compile(
     r"^[ ]{0,3}(?P<marks>#{1,6})[ \t]+(?P<words>[^\n]*?)[ \t]*(?:[ \t]#+[ \t]*)?$", re.MULTILINE
@@ -22,7 +18,7 @@ _MARK_END: Final = re.compile(r"[ \t]\^(?P<id>h-[0-9A-Za-z-]+)[ \t]*\Z")
 
 
 def note_links(body: str, spans: Spans, *, first_line: int = 1) -> tuple[NoteLink, ...]:
-    """Links of a body, in order: `[[…]]`, `![[…]]` and `[…](file.md)`.
+    """Links of a body to notes, in order: `[[…]]`, `![[…]]` and `[…](file.md)`.
 
     Args:
         body: Text with LF.
@@ -31,14 +27,23 @@ def note_links(body: str, spans: Spans, *, first_line: int = 1) -> tuple[NoteLin
     """
     lines = _Lines(body, first_line)
     sections = links_sections(body, spans)
-    found: list[NoteLink] = []
-    for match in _LINK.finditer(body):
-        start = match.end("slashes")
-        link = None if len(match["slashes"]) % 2 or spans.at(start) else _link(match, lines.number(start))
-        if link:
-            related = any(low <= start < high for low, high in sections)
-            found.append(_with_rel(link, body, start) if related else link)
-    return tuple(found)
+    return tuple(
+        NoteLink(
+            target=place.target,
+            anchor=place.anchor,
+            label=place.label,
+            rel=_relation(body, place.opened, sections),
+            line=lines.number(place.opened),
+            form=place.form,
+        )
+        for place in places(body, spans)
+        if place.to_note
+    )
+
+
+def front_links(block: str) -> tuple[NoteLink, ...]:
+    """Links in the values of front matter; its lines begin at 2."""
+    return note_links(without_remarks(block), Spans(""), first_line=2)
 
 
 def links_sections(body: str, spans: Spans) -> list[tuple[int, int]]:
@@ -103,31 +108,12 @@ def _mark(body: str, position: int, words: list[str]) -> tuple[re.Match[str] | N
     return _MARK_LINE.match(body, position), words
 
 
-def _link(match: re.Match[str], line: int) -> NoteLink | None:
-    if match["wiki"] is not None:
-        # In a table the bar between target and label is escaped.
-        whole, _, label = match["wiki"].replace("\\|", "|").partition("|")
-    else:
-        whole, label = match["path"].strip().partition(" ")[0].strip("<>"), match["label"]
-        if _SCHEME.match(whole) or not whole.partition("#")[0].casefold().endswith(".md"):
-            return None
-        whole = unquote(whole)
-    target, _, anchor = whole.partition("#")
-    if not target.strip():
+def _relation(body: str, start: int, sections: list[tuple[int, int]]) -> str | None:
+    """The relation of a `- REL: [[…]]` line, if the link stands below `## Links`."""
+    if not any(low <= start < high for low, high in sections):
         return None
-    return NoteLink(
-        target=target.strip(), anchor=anchor.strip() or None, label=label.strip() or None, line=line
-    )
-
-
-def _with_rel(link: NoteLink, body: str, start: int) -> NoteLink:
-    before = body[body.rfind("\n", 0, start) + 1 : start]
-    relation = _RELATION.match(before)
-    if not relation:
-        return link
-    return NoteLink(
-        target=link.target, anchor=link.anchor, label=link.label, rel=relation["rel"].strip(), line=link.line
-    )
+    relation = _RELATION.match(body[body.rfind("\n", 0, start) + 1 : start])
+    return relation["rel"].strip() if relation else None
 
 
 class _Lines:

@@ -4,8 +4,9 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from pkm.model.note import FileStamp, Level, Note, NoteFile, NoteLink
+from pkm.model.note import FileStamp, Level, LinkForm, Note, NoteFile, NoteLink
 from pkm.store.columns import moment, names, pairs, stamp, to_json, to_moment, to_text
 from pkm.store.worded import WORDED
 
@@ -120,6 +121,7 @@ class Notes:
         cells = _row(note)
         marks = ", ".join("?" * len(cells))
         updates = ", ".join(f"{name} = excluded.{name}" for name in _NAMES.split(", ")[1:])
+        self._remember_former(note)
         # A file that took another's place: the row that held the path has to make room first.
         self._db.execute(
             "UPDATE notes SET path = path || '#' || id, missing_since = coalesce(missing_since, ?)"
@@ -131,6 +133,15 @@ class Notes:
             cells,
         )
         self._set_parts(note)
+
+    def _remember_former(self, note: Note) -> None:
+        """Keep what a note was called before: links may still say so."""
+        self._db.execute(
+            "INSERT OR IGNORE INTO note_formers (note, path, title)"
+            " SELECT id, replace(path, '#' || id, ''), title FROM notes"
+            " WHERE id = ? AND (replace(path, '#' || id, '') <> ? OR title <> ?)",
+            (note.id, note.path, note.file.title),
+        )
 
     def restamp(self, path: str, file_stamp: FileStamp) -> None:
         """Remember a new time of a file whose bytes are the same."""
@@ -154,9 +165,14 @@ class Notes:
         self._db.execute("INSERT OR REPLACE INTO note_ids (old, id) VALUES (?, ?)", (old, new))
         self._db.execute("UPDATE note_ids SET id = ? WHERE id = ?", (new, old))
         self._db.execute("DELETE FROM note_ids WHERE old = id")
+        self._db.execute("UPDATE OR REPLACE note_formers SET note = ? WHERE note = ?", (new, old))
 
     def remove(self, note_id: str) -> None:
         """Take a note out of the index; its file is not touched."""
+        self._db.execute(
+            "INSERT OR IGNORE INTO note_formers (note, path, title) SELECT id, path, title FROM notes WHERE id = ?",
+            (note_id,),
+        )
         self._db.execute('DELETE FROM tags WHERE "on" = ?', (note_id,))
         self._db.execute("DELETE FROM notes WHERE id = ?", (note_id,))
 
@@ -169,9 +185,10 @@ class Notes:
             [(note.id, item, position) for position, item in enumerate(note.file.items)],
         )
         self._db.executemany(
-            "INSERT INTO links (note, position, target, anchor, label, rel, line) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO links (note, position, target, anchor, label, rel, line, form)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                (note.id, position, link.target, link.anchor, link.label, link.rel, link.line)
+                (note.id, position, link.target, link.anchor, link.label, link.rel, link.line, link.form)
                 for position, link in enumerate(note.file.links)
             ],
         )
@@ -210,14 +227,19 @@ class Notes:
         for start in range(0, len(ids), _CHUNK):
             part = ids[start : start + _CHUNK]
             rows = self._db.execute(
-                "SELECT note, target, anchor, label, rel, line FROM links WHERE note IN"
+                "SELECT note, target, anchor, label, rel, line, form FROM links WHERE note IN"
                 f" ({', '.join('?' * len(part))}) ORDER BY note, position",
                 part,
             ).fetchall()
-            for note, target, anchor, label, rel, line in rows:
-                link = NoteLink(target=target, anchor=anchor, label=label, rel=rel, line=line)
-                found.setdefault(note, []).append(link)
+            for note, *cells in rows:
+                found.setdefault(note, []).append(to_link(cells))
         return {note: tuple(links) for note, links in found.items()}
+
+
+def to_link(cells: Sequence[Any]) -> NoteLink:
+    """A link of its row: target, anchor, label, rel, line, form."""
+    target, anchor, label, rel, line, form = cells
+    return NoteLink(target=target, anchor=anchor, label=label, rel=rel, line=line, form=LinkForm(form))
 
 
 def _where(chosen: NoteFilter) -> tuple[str, list[object]]:

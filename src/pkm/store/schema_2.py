@@ -141,4 +141,15 @@ STATEMENTS: Final[tuple[str, ...]] = (
     "ALTER TABLE items ADD COLUMN shown_at TEXT",
     "CREATE INDEX items_hidden ON items (hidden_by) WHERE hidden_by IS NOT NULL",
     # -- sense
+    # -- links: how each is written, and what a note was called before, so that links can follow it
+    "ALTER TABLE links ADD COLUMN form TEXT NOT NULL DEFAULT 'wiki'",
+    "UPDATE links SET form = 'path' WHERE target LIKE '%.md'",
+    """
+    CREATE TABLE note_formers (
+      note TEXT NOT NULL,
+      path TEXT NOT NULL,
+      title TEXT NOT NULL,
+      PRIMARY KEY (note, path, title)
+    ) STRICT, WITHOUT ROWID
+    """,
 )

@@ -19,9 +19,9 @@ from pkm.store.hiding import Hiding
 from pkm.store.hosts import Hosts
 from pkm.store.items import Items
 from pkm.store.joins import Joins
+from pkm.store.links import Links
 from pkm.store.mailboxes import Mailboxes
 from pkm.store.notes import Notes
-from pkm.store.pruning import Pruning
 from pkm.store.questions import Questions
 from pkm.store.quotes import Quotes
 from pkm.store.search import Search
@@ -58,6 +58,7 @@ class Store:
         self.tombstones = Tombstones(connection)
         self.decisions = Decisions(connection)
         self.notes = Notes(connection)
+        self.links = Links(connection)
         self.quotes = Quotes(connection)
         self.search = Search(connection)
         self.digests = Digests(connection)
@@ -67,7 +68,6 @@ class Store:
         self.mailboxes = Mailboxes(connection)
         self.absence = Absence(connection)
         self.hiding = Hiding(connection)
-        self.pruning = Pruning(connection)
         self.questions = Questions(connection)
 
     def transaction(self) -> AbstractContextManager[None]:
