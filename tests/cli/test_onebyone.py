@@ -55,6 +55,7 @@ def terminal(at):
             timeout=30,
             dimensions=(24, 60),
         )
+        child.delaybeforesend, child.delayafterclose, child.delayafterterminate = None, 0.01, 0.01
         child.modes = termios.tcgetattr(child.child_fd)
         started.append(child)
         return child

@@ -170,6 +170,20 @@ class LastList:
                 found[one] = None
         return tuple(found)
 
+    def rows(self, word: str, *, kind: str) -> Sequence[str]:
+        """What stands in these rows of the last list, which must be of one kind.
+
+        Raises:
+            UsageError: It is of another kind, or there is none.
+            NotFound: It has no such row.
+        """
+        shown = self._list(word)
+        if shown.kind != kind:
+            raise UsageError(
+                f"{word}: the last list is that of `pkm {shown.kind}`", hint=f"`pkm {kind}` numbers its rows"
+            )
+        return self._ids_of(word, lambda _tail: ())
+
     def _ids_of(self, word: str, lookup: Lookup) -> Sequence[str]:
         if word == REST:
             return self.rest()

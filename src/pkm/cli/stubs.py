@@ -97,6 +97,8 @@ STUBS: Final = (
         "pkm.cli.undo_cmd",
         front=True,
     ),
+    Stub("trash", "What files held before they were changed; put it back.", DATA, "pkm.cli.trash_cmd"),
+    Stub("prune", "Take out old items that you made nothing of.", DATA, "pkm.cli.prune_cmd"),
     Stub("doctor", "Look whether the home is sound, and say what to type.", DATA, "pkm.cli.doctor_cmd"),
     Stub("config", "The settings: what they are and where they come from.", RUN, "pkm.cli.config_cmd"),
     Stub("schedule", "Let this computer pull by itself; take that back.", RUN, "pkm.cli.schedule_cmd"),

@@ -84,7 +84,17 @@ _SCHEMAS: Final = (
         'status: {"home", "away_days", "seek": {"sources", "new", "new_sources", "troubled", "pulled_at", "questions": [{"id", "title", "matched"}]}, "sense": {"unsensed", "notes_this_week"}, "share": {"audience", "ready", "drafts", "shared_at"}, "next"}',
     ),
     ("pkm.home/1", 'init: {"home", "made"}'),
-    ("pkm.commands/1", 'undo --list: {"commands": [{"number", "name", "summary", "at", "undone_at"}]}'),
+    (
+        "pkm.commands/1",
+        'undo --list: {"commands": [{"number", "name", "summary", "at", "undone_at", "state", "takes_back", "left"}]}',
+    ),
+    ("pkm.trash/1", 'trash: {"kept": [{"name", "at", "bytes", "path", "command"}], "bytes", "days"}'),
+    ("pkm.restored/1", 'trash restore: {"path", "from"}'),
+    ("pkm.emptied/1", 'trash empty: {"removed", "bytes"}'),
+    (
+        "pkm.pruned/1",
+        'prune: {"items", "bytes", "freed", "reversible", "done", "sources": [{"id", "title", "items"}]}',
+    ),
     ("pkm.undone/1", 'undo: {"command", "taken_back", "left"}'),
     ("pkm.doctor/1", 'doctor: {"checks": [{"check", "verdict", "message", "hint"}], "mended"}'),
     ("pkm.rebuilt/1", 'doctor --rebuild: {"came_back": {"sources", …}, "aside", "torn"}'),

@@ -1,6 +1,6 @@
 """`pkm undo`: take the last command back."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,13 +10,18 @@ from pkm.cli.output import Column, Table, say, show, show_json, warn
 from pkm.cli.registry import Commands
 from pkm.store.undo_log import Command
 
+if TYPE_CHECKING:
+    from pkm.shelf.outlook import Outlook
+
 commands = Commands()
 _COLUMNS = (
     Column(name="number", right=True),
     Column(name="when", keep=True),
     Column(name="command", keep=True),
     Column(name="what it did"),
-    Column(name="undone", keep=True),
+    Column(name="would take back"),
+    Column(name="but", below=True),
+    Column(name="state", keep=True),
 )
 
 
@@ -45,18 +50,45 @@ def undo(
 
 
 def _show_list(run: Run, limit: int) -> None:
+    from pkm.shelf.outlook import Outlook, outlook  # noqa: PLC0415 - taking back does without it
+
     with open_shelf(run, settings_of(run)) as shelf:
         done = shelf.store.undo_log.listing(limit)
+        looks = [outlook(shelf, one) if one.undone_at is None else Outlook() for one in done]
     if not done and not run.json:
         say(run, "Nothing was done yet that can be taken back.")
+    pairs = list(zip(done, looks, strict=True))
     rows = tuple(
-        (one.number, one.at, one.name, one.summary, "undone" if one.undone_at else "") for one in done
+        (one.number, one.at, one.name, one.summary, look.takes, look.final or _but(look), _state(one, look))
+        for one, look in pairs
     )
     show(
         run,
-        Table(columns=_COLUMNS, rows=rows),
-        lambda: {"schema": "pkm.commands/1", "commands": [_fields(one) for one in done]},
+        Table(
+            columns=_COLUMNS, rows=rows, closing=("To go back: pkm undo, or pkm undo NUMBER",) if rows else ()
+        ),
+        lambda: {
+            "schema": "pkm.commands/1",
+            "commands": [
+                {
+                    **_fields(one),
+                    "state": _state(one, look) or "stands",
+                    "takes_back": look.takes,
+                    "left": look.left,
+                }
+                for one, look in pairs
+            ],
+        },
     )
+
+
+def _state(command: Command, look: "Outlook") -> str:
+    return "undone" if command.undone_at else "cannot" if look.final else ""
+
+
+def _but(look: "Outlook") -> str:
+    more = len(look.left) - 1
+    return f"{look.left[0]}{f', and {more} more' if more else ''}: left as it is" if look.left else ""
 
 
 def _take_back(run: Run, number: int | None) -> None:

@@ -32,3 +32,15 @@ def age(moment: datetime, now: datetime) -> str:
         if gone >= timedelta(seconds=size):
             return f"{gone // timedelta(seconds=size)} {unit}"
     return "now"
+
+
+def byte_count(number: int) -> str:
+    """`912 bytes`, `3.1 kB`, `24 MB`: in thousands, as disks are sold."""
+    size = float(number)
+    if size < 1_000:
+        return counted(number, "byte")
+    for unit in ("kB", "MB", "GB"):
+        size /= 1_000
+        if size < 999.5 or unit == "GB":
+            return f"{size:.1f} {unit}" if size < 9.95 else f"{size:.0f} {unit}"
+    return f"{size:.0f} GB"

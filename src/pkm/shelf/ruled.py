@@ -25,15 +25,19 @@ def set_views(shelf: Shelf, views: Mapping[str, View], *, command: int) -> int:
     return len(changed)
 
 
-def restore_view(shelf: Shelf, change: Change) -> str | None:
-    """Undo one of them; the reason if it is left."""
+def view_in_the_way(shelf: Shelf, change: Change) -> str | None:
+    """Why one of them cannot be undone; None if it can."""
     current = shelf.store.hiding.views([change.ref]).get(change.ref)
     if current is None:
         return f"{change.ref} is gone"
     if current.hidden_by != _view(change.after).hidden_by:
         return f"{change.ref} was hidden or shown anew since"
-    shelf.store.hiding.set([(change.ref, _view(change.before))])
     return None
+
+
+def restore_view(shelf: Shelf, change: Change) -> None:
+    """Undo one of them; nothing is in the way."""
+    shelf.store.hiding.set([(change.ref, _view(change.before))])
 
 
 def add_tags(shelf: Shelf, tags: Sequence[tuple[Item, tuple[str, ...]]], *, command: int) -> int:
@@ -53,14 +57,11 @@ def add_tags(shelf: Shelf, tags: Sequence[tuple[Item, tuple[str, ...]]], *, comm
     return gained
 
 
-def drop_tags(shelf: Shelf, change: Change) -> str | None:
-    """Undo the tags of one item; the reason if they are left."""
-    if shelf.store.items.get(change.ref) is None:
-        return f"{change.ref} is gone"
+def drop_tags(shelf: Shelf, change: Change) -> None:
+    """Undo the tags of one item; nothing is in the way."""
     names = json.loads(change.after or "[]")
     shelf.store.items.drop_tags([(change.ref, name.casefold()) for name in names], by="rule")
     _index(shelf, change.ref)
-    return None
 
 
 def _index(shelf: Shelf, item_id: str) -> None:

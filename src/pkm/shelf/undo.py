@@ -2,17 +2,21 @@
 
 import json
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pkm.errors import NotFound, Refused
 from pkm.model.decision import By
-from pkm.model.item import State
-from pkm.shelf import following, journal, listrest, noteindex, pen, plan, pointers, ruled
-from pkm.shelf.decide import Move, decide, item_state, put_question
+from pkm.model.item import Item, State
+from pkm.shelf import following, journal, listrest, noteindex, pen, plan, pointers, prune, ruled
+from pkm.shelf.decide import Move, decide, put_question
+from pkm.shelf.outlook import in_the_way
 from pkm.shelf.shelf import Shelf
 from pkm.store.hiding import View
 from pkm.store.undo_log import Change, Command
 from pkm.vault import write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _OF_THE_LIST: Final = frozenset({"source", "list"})
 
@@ -78,7 +82,7 @@ def _refuse_sent(changes: tuple[Change, ...]) -> None:
 
 def _take_back(shelf: Shelf, change: Change) -> str | None:
     """Take one change back; the reason if it was left."""
-    verbs = {
+    verbs: dict[str, Callable[[Shelf, Change], str | None]] = {
         "item": _item,
         "question": _question,
         "file": _file,
@@ -91,17 +95,13 @@ def _take_back(shelf: Shelf, change: Change) -> str | None:
         "digest": _digest,
         "view": ruled.restore_view,
         "tags": ruled.drop_tags,
+        "pruned": prune.put_back,
     }
-    return verbs[change.what](shelf, change)
+    return in_the_way(shelf, change) or verbs[change.what](shelf, change)
 
 
-def _item(shelf: Shelf, change: Change) -> str | None:
-    item = shelf.store.items.get(change.ref)
-    if item is None:
-        return f"{change.ref} is gone"
-    if json.loads(item_state(item))["state"] != json.loads(change.after or "{}").get("state"):
-        return f"{item.title or item.id} was decided anew since"
-    before = json.loads(change.before or "{}")
+def _item(shelf: Shelf, change: Change) -> None:
+    item, before = _the_item(shelf, change), json.loads(change.before or "{}")
     state = State(before["state"])
     question = shelf.store.questions.of_item(item.id) if state == State.KEPT else None
     decide(shelf, [item], Move(after=state, by=By.UNDO, reason="undo", question=question), command=None)
@@ -109,36 +109,30 @@ def _item(shelf: Shelf, change: Change) -> str | None:
     shelf.store.items.set_state(item.id, state, kept_at=kept, later_at=later)
     if hidden_by := journal.text(before, "hidden_by"):
         shelf.store.hiding.set([(item.id, View(hidden_by=hidden_by))])
-    return None
 
 
-def _question(shelf: Shelf, change: Change) -> str | None:
-    item = shelf.store.items.get(change.ref)
-    if item is None:
-        return f"{change.ref} is gone"
-    if item.state != State.KEPT or shelf.store.questions.of_item(item.id) != change.after:
-        return f"{item.title or item.id} was decided anew since"
-    put_question(shelf, [item], change.before, command=None, by=By.UNDO)
-    return None
+def _question(shelf: Shelf, change: Change) -> None:
+    put_question(shelf, [_the_item(shelf, change)], change.before, command=None, by=By.UNDO)
 
 
-def _file(shelf: Shelf, change: Change) -> str | None:
+def _the_item(shelf: Shelf, change: Change) -> Item:
+    found = shelf.store.items.get(change.ref)
+    if found is None:
+        raise NotFound(f"{change.ref} is gone")  # `in_the_way` has looked: never here
+    return found
+
+
+def _file(shelf: Shelf, change: Change) -> None:
     path = shelf.home.root / change.ref
     current = path.read_bytes() if path.is_file() else None
-    if (write.sha(current) if current is not None else None) != change.after:
-        return f"{change.ref} was edited since"
     if change.before is None:
         pen.remove(shelf, path, command=None)
     else:
-        kept = shelf.home.trash / change.before
-        if not kept.is_file():
-            return f"what {change.ref} held before is no longer in the trash"
-        data = write.read_file(kept)
+        data = write.read_file(shelf.home.trash / change.before)
         if current is not None:
             pen.keep(shelf, path, current)  # it holds the sentence that is taken back
         pen.replace(shelf, path, data, current=current)
     _reindex(shelf, change.ref)
-    return None
 
 
 def _reindex(shelf: Shelf, relative: str) -> None:
@@ -159,27 +153,19 @@ def _source(shelf: Shelf, change: Change) -> str | None:
     return following.restored(shelf, change.ref, change.before)
 
 
-def _capture(shelf: Shelf, change: Change) -> str | None:
+def _capture(shelf: Shelf, change: Change) -> None:
     """A capture taken back is let go: what was put in is not thrown away."""
-    item = shelf.store.items.get(change.ref)
-    if item is None:
-        return f"{change.ref} is gone"
-    decide(shelf, [item], Move(after=State.LET_GO, by=By.UNDO, reason="undo"), command=None)
-    return None
+    move = Move(after=State.LET_GO, by=By.UNDO, reason="undo")
+    decide(shelf, [_the_item(shelf, change)], move, command=None)
 
 
-def _quote(shelf: Shelf, change: Change) -> str | None:
+def _quote(shelf: Shelf, change: Change) -> None:
     quote = shelf.store.quotes.get(change.ref)
-    if quote is None:
-        return f"{change.ref} is gone"
-    journal.append(
-        shelf, shelf.home.quotes, shelf.now(), {"do": "un-quote", "id": quote.id, "item": quote.item}
-    )
-    shelf.store.quotes.remove(quote.id)
-    shelf.store.search.drop("quote", quote.id)
-    return None
+    item = quote.item if quote else None
+    journal.append(shelf, shelf.home.quotes, shelf.now(), {"do": "un-quote", "id": change.ref, "item": item})
+    shelf.store.quotes.remove(change.ref)
+    shelf.store.search.drop("quote", change.ref)
 
 
-def _digest(shelf: Shelf, change: Change) -> str | None:
+def _digest(shelf: Shelf, change: Change) -> None:
     shelf.store.digests.remove(change.ref)
-    return None

@@ -22,6 +22,7 @@ from pkm.store.joins import Joins
 from pkm.store.links import Links
 from pkm.store.mailboxes import Mailboxes
 from pkm.store.notes import Notes
+from pkm.store.pruning import Pruning
 from pkm.store.questions import Questions
 from pkm.store.quotes import Quotes
 from pkm.store.search import Search
@@ -68,6 +69,7 @@ class Store:
         self.mailboxes = Mailboxes(connection)
         self.absence = Absence(connection)
         self.hiding = Hiding(connection)
+        self.pruning = Pruning(connection)
         self.questions = Questions(connection)
 
     def transaction(self) -> AbstractContextManager[None]:

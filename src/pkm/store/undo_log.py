@@ -33,7 +33,8 @@ class Change:
 
     Attributes:
         what: `item` (its state), `question` (what it is kept for), `capture`, `via`, `file`, `move`, `source`,
-            `quote`, `digest`, `edition`, `view` (hidden or not), `tags` (by rule).
+            `quote`, `digest`, `edition`, `view` (hidden or not), `tags` (by rule), `pruned` (items, in a file
+            of the trash).
         ref: Id or path of the thing.
         before: How it was, in the form that `what` uses; None if it was not there.
         after: How it was left; undo refuses where it is otherwise by now.
@@ -95,6 +96,28 @@ class UndoLog:
         return tuple(
             Change(what=what, ref=ref, before=before, after=after) for what, ref, before, after in rows
         )
+
+    def of_kept(self, names: Iterable[str]) -> dict[str, tuple[str, Command]]:
+        """Of copies in the trash: which file each was of, and the command that changed it.
+
+        Args:
+            names: Of the copies.
+        """
+        wanted = set(names)
+        rows = self._db.execute(
+            "SELECT before, ref, commands.id, name, summary, at, undone_at FROM changes JOIN commands"
+            " ON commands.id = command WHERE what = 'file' AND before IS NOT NULL ORDER BY changes.id"
+        ).fetchall()
+        return {row[0]: (row[1], _command(row[2:])) for row in rows if row[0] in wanted}
+
+    def later(self, command: int, change: Change) -> int | None:
+        """The newest command after this one that stands and changed the same thing."""
+        row = self._db.execute(
+            "SELECT max(commands.id) FROM changes JOIN commands ON commands.id = command"
+            " WHERE command > ? AND what = ? AND ref = ? AND undone_at IS NULL",
+            (command, change.what, change.ref),
+        ).fetchone()
+        return int(row[0]) if row[0] is not None else None
 
     def mark_undone(self, command: int, at: datetime) -> None:
         """Remember that a command was taken back."""
