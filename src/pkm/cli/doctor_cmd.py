@@ -21,7 +21,10 @@ _GONE = (
 )
 
 
-@commands("doctor", examples=("pkm doctor", "pkm doctor --fix", "pkm doctor --rebuild --yes"))
+@commands(
+    "doctor",
+    examples=("pkm doctor", "pkm doctor --fix", "pkm doctor --rebuild --yes", "pkm doctor --forget h4k2"),
+)
 def doctor(
     run: Run,
     *,
@@ -31,6 +34,10 @@ def doctor(
     again: Annotated[
         bool, typer.Option("--rebuild", help="Make the store again from your files; the old one is kept.")
     ] = False,
+    forgotten: Annotated[
+        str | None,
+        typer.Option("--forget", metavar="ID", help="Remove an item from every file that pkm alone writes."),
+    ] = None,
 ) -> None:
     """Look whether the home is sound, and say what to type.
 
@@ -40,12 +47,20 @@ def doctor(
     --fix makes files private again, makes the index anew, believes that notes that vanished are meant to be
     gone, and writes sources.opml from what you follow. --rebuild makes the store from the files alone: asks
     first, and keeps the old one beside it.
+
+    --forget is for a secret that was captured by mistake: the item leaves the store, the index, the journals,
+    the trash and older copies of the store, and nothing brings it back. It says where it stood, asks, and names
+    your own files that still hold something of it.
     """
-    if mend and again:
+    if mend + again + (forgotten is not None) > 1:
         raise UsageError(
-            "--fix and --rebuild do not go together", hint="pkm doctor --rebuild, then pkm doctor"
+            "--fix, --rebuild and --forget do not go together", hint="pkm doctor --rebuild, then pkm doctor"
         )
-    if again:
+    if forgotten is not None:
+        from pkm.cli.forgetting import forget_item  # noqa: PLC0415 - the other checks do without it
+
+        forget_item(run, forgotten)
+    elif again:
         _rebuild(run)
     else:
         _examine(run, mend=mend)

@@ -97,6 +97,10 @@ _SCHEMAS: Final = (
     ),
     ("pkm.undone/1", 'undo: {"command", "taken_back", "left"}'),
     ("pkm.doctor/1", 'doctor: {"checks": [{"check", "verdict", "message", "hint"}], "mended"}'),
+    (
+        "pkm.forgotten/1",
+        'doctor --forget: {"id", "removed", "left", "remains", "address_kept", "elsewhere"}',
+    ),
     ("pkm.rebuilt/1", 'doctor --rebuild: {"came_back": {"sources", …}, "aside", "torn"}'),
     (
         "pkm.standing/1",

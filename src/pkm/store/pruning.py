@@ -91,6 +91,10 @@ class Pruning:
                 counts[source] = counts.get(source, 0) + count
         return counts
 
+    def texts(self, items: Sequence[str]) -> tuple[str, ...]:
+        """Keys of all their bodies: shown, of each arrival, and of earlier versions."""
+        return tuple(dict.fromkeys(sha for marks, part in _parts(items) for sha in self._texts(marks, part)))
+
     def rows(self, items: Sequence[str]) -> Iterator[Row]:
         """Every row that hangs on these items; parents first within each part."""
         for marks, part in _parts(items):
@@ -165,6 +169,7 @@ class Pruning:
     def compact(self) -> None:
         """Give back to the disk what is free in the file, and leave no deleted byte in it; outside a transaction."""
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self._db.execute("PRAGMA secure_delete = ON")
         self._db.execute("VACUUM")
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 

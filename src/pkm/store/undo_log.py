@@ -1,7 +1,7 @@
 """The log that `undo` reads: each command, and what it changed from what to what."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -122,6 +122,16 @@ class UndoLog:
     def mark_undone(self, command: int, at: datetime) -> None:
         """Remember that a command was taken back."""
         self._db.execute("UPDATE commands SET undone_at = ? WHERE id = ?", (stamp(at), command))
+
+    def forget_about(self, refs: Sequence[str]) -> None:
+        """Drop every change of these things, and the words of the commands that made them."""
+        marks = ", ".join("?" * len(refs))
+        self._db.execute(
+            f"UPDATE commands SET summary = 'about something that was forgotten' WHERE id IN"
+            f" (SELECT command FROM changes WHERE ref IN ({marks}))",
+            tuple(refs),
+        )
+        self._db.execute(f"DELETE FROM changes WHERE ref IN ({marks})", tuple(refs))
 
     def has_before(self, moment_: datetime) -> bool:
         """Whether there is a command that is too old to be taken back."""
