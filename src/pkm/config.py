@@ -71,6 +71,10 @@ class SeekSettings:
 
     limit: int = _key(20, "Rows that `pkm seek` shows; 0 is all.", least=0)
     patience_s: float = _key(8.0, "Seconds that `pkm seek` spends on fetching first.", least=0)
+    keep_text: bool = _key(
+        False,  # noqa: FBT003 - a default
+        "Whether `pkm keep` asks for the page of an item of which the feed gave but the beginning.",
+    )
     per_source: int = _key(3, "Rows of one source that stand together; the rest is folded.", least=1)
 
 

@@ -168,7 +168,7 @@ def test_each_line_of_a_list_is_told_of(here, site):
 def test_what_is_said_of_a_thing_that_is_here_already_is_not_lost_in_silence(here, site):
     here("add", site.url("/one"))
     err = here("add", site.url("/one"), "--title", "Mine").err
-    assert "its title, author and date stay as they were" in err
+    assert "its title, author, date and text stay as they were" in err
 
 
 def test_a_mail_that_is_none_says_what_one_is(here, tmp_path):

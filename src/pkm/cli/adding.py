@@ -81,6 +81,7 @@ class Adding:
         self._said = {name: value for name, value in said.items() if value}
         self._settings = settings
         self._door: Door | None = None
+        self._gave_text = False
 
     def close(self) -> None:
         """Close the door, if it was opened."""
@@ -93,6 +94,7 @@ class Adding:
         if given.address == "-":
             self._from_stdin()
             return
+        self._gave_text = given.text is not None
         self._show(_Outcome(done=[self._store(self._piece(given))]))
 
     def _piece(self, given: Given) -> Piece:
@@ -144,7 +146,10 @@ class Adding:
         for one in done:
             if one.before is not None:
                 several = len(done) > 1
-                say(self._run, _was_known(one, self._shelf, left_out=bool(self._said), named=several))
+                say(
+                    self._run,
+                    _was_known(one, self._shelf, left_out=bool(self._said) or self._gave_text, named=several),
+                )
         for _url, error in outcome.refused:
             warn(in_three_parts(error))
         self._sum_up(outcome)
@@ -221,7 +226,7 @@ def _was_known(one: Captured, shelf: Shelf, *, left_out: bool, named: bool) -> s
         said = f"{what} came in before, and was {before.state}"
     parts = [said, *(_note(note) for note in one.notes[:3])]
     if left_out:
-        parts.append("its title, author and date stay as they were")
+        parts.append("its title, author, date and text stay as they were")
     return "; ".join(parts)
 
 

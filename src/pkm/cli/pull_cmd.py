@@ -126,6 +126,7 @@ def _pulled(  # noqa: PLR0913 - what `run_pull` takes
         outcome.asked += more.asked
         outcome.pulled += more.pulled
         outcome.stopped_by = more.stopped_by
+        outcome.pages += more.pages
         outcome.offline = more.offline
     return outcome
 
@@ -172,6 +173,7 @@ def _summarise(run: Run, shelf: Shelf, outcome: Outcome) -> None:
     parts = [
         f"{outcome.new} new from {counted(outcome.count('new'), 'source')}" if outcome.new else "nothing new",
         f"{outcome.hidden} hidden by your rules" if outcome.hidden else "",
+        f"{counted(outcome.pages, 'whole text')} fetched" if outcome.pages else "",
         *(
             f"{outcome.count(word)} {word}"
             for word in ("unchanged", "failed", "skipped")

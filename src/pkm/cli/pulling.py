@@ -36,12 +36,18 @@ class Outcome:
         pulled: Those that are done, in the order in which they were.
         stopped_by: Number of the signal that stopped it, None if none did; what is in `pulled` is stored.
         offline: There is no network; what is in `pulled` is stored.
+        pages: Of how many items the text of the page was fetched, and is the better one.
     """
 
     asked: int
     pulled: list[Pulled] = field(default_factory=list)
     stopped_by: int | None = None
     offline: Offline | None = None
+    pages: int = 0
+
+    def take_pages(self, count: int) -> None:
+        """Count pages that were fetched."""
+        self.pages += count
 
     @property
     def interrupted(self) -> bool:
@@ -112,6 +118,7 @@ def run_pull(  # noqa: PLR0913 - how long to wait, and for what
         options = replace(
             pull_options(settings, max_time_s=max_time_s, finish=finish, rules=rules_for_pull(run, shelf)),
             on_wait=show_progress,
+            on_pages=outcome.take_pages,
             stop=stop.asked,
         )
         steps = pull(shelf, sources, door=open_door(run, settings), options=options, wait_s=wait_s)
@@ -174,6 +181,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
         },
         "hidden": outcome.hidden,
         "interrupted": outcome.interrupted,
+        "pages": outcome.pages,
     }
 
 

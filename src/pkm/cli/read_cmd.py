@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from pkm.cli.context import Run
+from pkm.cli.enclosures import enclosure_fields, enclosure_lines, numbered
 from pkm.cli.instep import in_step
 from pkm.cli.itemview import ITEMS, also_in, item_fields, name_of, title_of
 from pkm.cli.opener import open_address
@@ -18,12 +19,14 @@ from pkm.cli.registry import Commands
 from pkm.cli.relations import relation_lines
 from pkm.cli.talk import dotted
 from pkm.cli.terminal import width
+from pkm.cli.whichtext import text_fields, text_line, text_of, wanted
 from pkm.errors import NotFound, UsageError
 from pkm.model.item import Item, ListedItem, Version
 from pkm.model.quote import Quote
 from pkm.rules.clean import Sink, clean
 from pkm.rules.pointers import via_text
 from pkm.rules.reading import minutes_for
+from pkm.shelf.bodies import bodies_of, enclosures_of
 from pkm.shelf.shelf import Shelf
 
 commands = Commands()
@@ -40,12 +43,31 @@ Earlier = Annotated[
         help="As its source had it before it was edited; 1 is the last before.",
     ),
 ]
+FeedText = Annotated[
+    bool, typer.Option("--feed-text", help="As the feed gives it, though its page says more.")
+]
+PageText = Annotated[bool, typer.Option("--page-text", help="As its page has it, where pkm asked for that.")]
+Number = Annotated[
+    int | None,
+    typer.Option(
+        "--enclosure", metavar="N", min=1, help="A file that it carries, as `pkm read` numbers them."
+    ),
+]
 Id = Annotated[str | None, typer.Argument(metavar="ID", help="A row of the last list, an id or its end.")]
 
 
 @commands("read", examples=("pkm read 2", "pkm read h4k2 --json"))
-def read(run: Run, item: Id = None, earlier: Earlier = None) -> None:
+def read(
+    run: Run,
+    item: Id = None,
+    earlier: Earlier = None,
+    feed_text: FeedText = False,  # noqa: FBT002 - Typer reads a flag so
+    page_text: PageText = False,  # noqa: FBT002 - the same
+) -> None:
     """Read an item here, as plain text.
+
+    Where its feed gives but the beginning and its page was asked for (`pkm source set SOURCE --full auto`),
+    the better text is shown. Files that it carries are listed and never fetched: pkm open ID --enclosure 1.
 
     What its source said before an edit is shown by --earlier; the last five are kept, and any that you quoted.
 
@@ -58,7 +80,10 @@ def read(run: Run, item: Id = None, earlier: Earlier = None) -> None:
         last_list(run, shelf).remember_shown(listed.item.id)
         versions = tuple(reversed(shelf.store.versions.of_item(listed.item.id)))
         shown = _version(listed.item, versions, earlier) if earlier else None
-        text = shelf.store.texts.get(shown.text_sha if shown else listed.item.text_sha)
+        bodies = bodies_of(shelf, listed.item)
+        carried = enclosures_of(shelf, listed.item)
+        which = wanted(earlier=bool(earlier), feed=feed_text, page=page_text)
+        text = shelf.store.texts.get(shown.text_sha) if shown else text_of(listed.item, bodies, which)
         words = text.text if text else ""
         if run.json:
             show_json(
@@ -69,11 +94,15 @@ def read(run: Run, item: Id = None, earlier: Earlier = None) -> None:
                         | ({"title": shown.title, "url": shown.url, "until": shown.until} if shown else {})
                         | {"text": words, "html": _html(text.html if text else "")}
                         | {"versions": [{"until": one.until, "title": one.title} for one in versions]}
+                        | text_fields(bodies, which, earlier=shown is not None)
+                        | {"enclosures": enclosure_fields(carried)}
                     ],
                 }
             )
             return
         show_text(_head(shelf, listed, words, shown, versions))
+        for line in (*text_line(listed.item, bodies, which), *enclosure_lines(listed.item, carried)):
+            show_line(line)
         quotes = shelf.store.quotes.of_item(listed.item.id)
         if words:
             show_text("\n" + _body(run, words, quotes))
@@ -181,9 +210,11 @@ def _line(line: str, columns: int, marked: list[str]) -> str:
     )
 
 
-@commands("open", examples=("pkm open 2",))
-def open_item(run: Run, item: Id = None) -> None:
+@commands("open", examples=("pkm open 2", "pkm open 2 --enclosure 1"))
+def open_item(run: Run, item: Id = None, enclosure: Number = None) -> None:
     """Open an item's page in your browser.
+
+    --enclosure opens a file that it carries in its place.
 
     $BROWSER, or else the system's own. Only http and https addresses are handed on, and never through a shell. Where there is no browser, the
     address is printed.
@@ -191,7 +222,8 @@ def open_item(run: Run, item: Id = None) -> None:
     with open_shelf(run, settings_of(run)) as shelf:
         listed = _named(run, shelf, item)
         last_list(run, shelf).remember_shown(listed.item.id)
-        url = _address(listed.item)
+        carried = enclosures_of(shelf, listed.item)
+        url = numbered(listed.item, carried, enclosure).url if enclosure else _address(listed.item)
     if run.json:
         show_json(_opened(listed, url, opened=open_address(url, run.environ)))
     elif not open_address(url, run.environ):

@@ -15,6 +15,7 @@ from pkm.cli.output import say, show_json, show_line
 from pkm.cli.picking import items_named
 from pkm.cli.registry import Commands
 from pkm.cli.talk import dotted
+from pkm.config import Settings
 from pkm.errors import UsageError
 from pkm.model.item import Item
 from pkm.rules.amounts import counted
@@ -70,7 +71,8 @@ def keep_items(
     With -m the sentence is filed: with the note on one item, or as one new note on several. What is kept
     and has no words of yours yet waits for `pkm sense`.
     """
-    with open_shelf(run, settings_of(run)) as shelf:
+    settings = settings_of(run)
+    with open_shelf(run, settings) as shelf:
         in_step(run, shelf, wait=True)
         items = items_named(run, shelf, ids)
         wishes = KeepWishes(
@@ -79,13 +81,27 @@ def keep_items(
             question=question_named(run, shelf, question).id if question else None,
         )
         decided = keep(shelf, items, wishes)
+        fetched = _fetch_texts(run, shelf, settings, decided) if settings.seek.keep_text else 0
         _show(run, shelf, decided)
-        say(run, _kept(decided))
+        say(run, dotted(_kept(decided), f"{counted(fetched, 'whole text')} fetched" if fetched else ""))
         if decided.note is not None:
             if not run.json:
                 show_line(decided.note.path)
         elif decided.moved:
             say(run, "Next: pkm sense")
+
+
+def _fetch_texts(run: Run, shelf: Shelf, settings: Settings, decided: Decided) -> int:
+    """Ask for the pages of what was kept; of how many the better text is now the page's."""
+    from pkm.cli.network import open_door  # noqa: PLC0415 - a keep without it needs no network
+    from pkm.seek.fulltext import PageTerms, fetch_pages, lacking_of  # noqa: PLC0415 - the same
+
+    wanted = lacking_of(shelf, decided.items)
+    if not wanted:
+        return 0
+    with open_door(run, settings) as door:
+        terms = PageTerms(polite=settings.pull.loopback == "polite")
+        return fetch_pages(shelf, wanted, door=door, terms=terms)
 
 
 def _kept(decided: Decided) -> str:

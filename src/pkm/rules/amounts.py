@@ -44,3 +44,10 @@ def byte_count(number: int) -> str:
         if size < 999.5 or unit == "GB":
             return f"{size:.1f} {unit}" if size < 9.95 else f"{size:.0f} {unit}"
     return f"{size:.0f} GB"
+
+
+def lasting(seconds: int) -> str:
+    """A duration: `0:45`, `12:03`, `1:02:03`."""
+    minutes, left = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"

@@ -24,6 +24,7 @@ from pkm.rules.limits import AGAIN_S, HOSTS_AT_ONCE
 from pkm.seek.askers import Answered, Askers
 from pkm.seek.due import in_turn, is_due
 from pkm.seek.fetch import Fetched, shown
+from pkm.seek.fulltext import PageTerms, fetch_pages, lacking
 from pkm.seek.hosts import HostWatch
 from pkm.seek.mailpull import pull_mail
 from pkm.seek.outage import Outage, is_near
@@ -58,6 +59,7 @@ class PullOptions:
         max_time_s: Stop starting requests after so long; None for no such limit.
         finish: Wait for requests under way when that time is up; else they are given up, and tried again later.
         clockwork: What time is taken from.
+        on_pages: Told at the end of how many items the page's text is the better one now.
         on_wait: Told, once a second, how many seconds are left to wait and for how many sources.
         stop: Asked again and again: whether to begin nothing more, store what has come, and end.
     """
@@ -69,6 +71,7 @@ class PullOptions:
     clockwork: Clockwork = Clockwork()
     on_wait: Callable[[float, int], None] | None = None
     stop: Callable[[], bool] = lambda: False
+    on_pages: Callable[[int], None] | None = None
 
 
 def pull(
@@ -100,6 +103,7 @@ def pull(
         terms = (options or PullOptions()).terms
         yield from (pull_mail(shelf, one, terms=terms) for one in sources if one.kind == MAIL)
         yield from run.each([one for one in sources if one.kind != MAIL])
+        run.pages(sources, door)
 
 
 class _Run:
@@ -131,6 +135,21 @@ class _Run:
         waits = {host: tick + wait_s for host, wait_s in self._hosts.waits_s(now).items()}
         yield from self._round(in_turn(asked, chance=self._options.terms.chance), waits, skipped=_no_time)
         yield from self._second_round()
+
+    def pages(self, sources: Sequence[Source], door: Door) -> None:
+        """Ask for the pages of which these sources give but the beginning, if there is time."""
+        terms = PageTerms(
+            at_once=self._options.hosts_at_once,
+            polite=self._options.terms.polite,
+            ends_at=self._ends_at,
+            finish=self._options.finish,
+            tick=self._tick,
+            nap=self._options.clockwork.nap,
+            stop=self._options.stop,
+        )
+        fetched = fetch_pages(self._shelf, lacking(self._shelf, sources), door=door, terms=terms)
+        if fetched and self._options.on_pages:
+            self._options.on_pages(fetched)
 
     def _second_round(self) -> Iterator[Pulled]:
         again = [first.source for first, _tick in self._failed.values()]

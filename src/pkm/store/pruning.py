@@ -20,7 +20,12 @@ _HANGING: Final = (
         "texts",
         "sha IN (SELECT versions.text_sha FROM versions JOIN arrivals ON arrivals.id = arrival WHERE item IN ({0}))",
     ),
+    (
+        "texts",
+        "sha IN (SELECT text_sha FROM page_texts WHERE url IN (SELECT url FROM items WHERE id IN ({0})))",
+    ),
     ("items", "id IN ({0})"),
+    ("page_texts", "url IN (SELECT url FROM items WHERE id IN ({0}))"),
     ("item_urls", "item IN ({0})"),
     ("item_ids", "id IN ({0})"),
     ("arrivals", "item IN ({0})"),
@@ -29,7 +34,16 @@ _HANGING: Final = (
     ("decisions", "item IN ({0})"),
     ("tags", '"on" IN ({0})'),
 )
-_REMOVED: Final = ("versions", "arrival_keys", "arrivals", "item_urls", "item_ids", "decisions", "tags")
+_REMOVED: Final = (
+    "versions",
+    "arrival_keys",
+    "arrivals",
+    "item_urls",
+    "item_ids",
+    "decisions",
+    "tags",
+    "page_texts",
+)
 _WORTHLESS: Final = """
     sort_at < ?1 AND first_seen < ?1 AND stub = 0 AND later_at IS NULL AND kept_at IS NULL AND state != 'kept'
     AND NOT EXISTS (SELECT 1 FROM decisions WHERE decisions.item = items.id AND event IS NOT NULL)
@@ -132,6 +146,7 @@ class Pruning:
             "DELETE FROM texts WHERE sha = ?1 AND NOT EXISTS (SELECT 1 FROM arrivals WHERE text_sha = ?1)"
             " AND NOT EXISTS (SELECT 1 FROM items WHERE text_sha = ?1)"
             " AND NOT EXISTS (SELECT 1 FROM versions WHERE text_sha = ?1)"
+            " AND NOT EXISTS (SELECT 1 FROM page_texts WHERE text_sha = ?1)"
             " AND NOT EXISTS (SELECT 1 FROM quotes WHERE text_sha = ?1)",
             [(sha,) for sha in dict.fromkeys(shas)],
         )

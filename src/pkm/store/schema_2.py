@@ -111,6 +111,21 @@ STATEMENTS: Final[tuple[str, ...]] = (
       sha TEXT NOT NULL
     ) STRICT, WITHOUT ROWID
     """,
+    # Pages that were asked for since their feed gives but the beginning; see `store.pagetexts`. A text that is
+    # dropped with its item leaves the row: that it was asked for stays true.
+    """
+    CREATE TABLE page_texts (
+      url TEXT PRIMARY KEY CHECK (length(url) <= 4096),
+      text_sha TEXT,
+      asked_for TEXT NOT NULL,
+      etag TEXT CHECK (length(etag) <= 1024),
+      last_modified TEXT CHECK (length(last_modified) <= 1024),
+      at TEXT NOT NULL,
+      tries INTEGER NOT NULL DEFAULT 0,
+      problem TEXT
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX page_texts_text ON page_texts (text_sha)",
     # -- questions and attention
     # When the user last decided, wrote or shared: asked by `pkm` alone, so it may cost no look at the rows.
     "CREATE INDEX decisions_own ON decisions (at) WHERE by IN ('user', 'catchup')",

@@ -22,6 +22,7 @@ from pkm.store.joins import Joins
 from pkm.store.links import Links
 from pkm.store.mailboxes import Mailboxes
 from pkm.store.notes import Notes
+from pkm.store.pagetexts import PageTexts
 from pkm.store.pruning import Pruning
 from pkm.store.questions import Questions
 from pkm.store.quotes import Quotes
@@ -67,6 +68,7 @@ class Store:
         self.undo_log = UndoLog(connection)
         self.files = Files(connection)
         self.mailboxes = Mailboxes(connection)
+        self.page_texts = PageTexts(connection)
         self.absence = Absence(connection)
         self.hiding = Hiding(connection)
         self.pruning = Pruning(connection)

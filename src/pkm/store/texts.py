@@ -24,11 +24,12 @@ class Texts:
         )
 
     def forget_unused(self, sha: str | None) -> None:
-        """Drop a body that nothing shows, no version holds and no quote was made on."""
+        """Drop a body that nothing shows, no version or page holds and no quote was made on."""
         self._db.execute(
             "DELETE FROM texts WHERE sha = ?1 AND NOT EXISTS (SELECT 1 FROM arrivals WHERE text_sha = ?1)"
             " AND NOT EXISTS (SELECT 1 FROM items WHERE text_sha = ?1)"
             " AND NOT EXISTS (SELECT 1 FROM versions WHERE text_sha = ?1)"
+            " AND NOT EXISTS (SELECT 1 FROM page_texts WHERE text_sha = ?1)"
             " AND NOT EXISTS (SELECT 1 FROM quotes WHERE text_sha = ?1)",
             (sha,),
         )
