@@ -2,8 +2,8 @@
 
 A file counts as having front matter if it opens with `---`, a closing `---` or `...` follows, and what
 stands between is a YAML map (or should be one, and is broken). Anything else that opens with a rule
-is body text: a letterhead, a list, a quotation. Sources: YAML 1.2.2; Obsidian, Hugo and zk for the
-fences.
+is body text: a letterhead, a list, a quotation. Logseq's `key:: value` lines may stand before the fence.
+Sources: YAML 1.2.2; Obsidian, Hugo and zk for the fences.
 """
 
 import re
@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from pkm.errors import NoteUnreadable
-from pkm.rules import limits, yamlblock, yamledit, yamlscalar
+from pkm.rules import limits, logseq, yamlblock, yamledit, yamlscalar
 from pkm.rules.yamlblock import Tree
 from pkm.rules.yamledit import Value
 
@@ -34,6 +34,7 @@ class Parts:
     Attributes:
         bom: U+FEFF if the file opens with one, else empty.
         newline: The file's own line end.
+        lead: Lines of Logseq's before the first fence, if there is front matter behind them.
         opening: The first fence with its line end; empty if there is no front matter.
         block: The YAML, whole lines.
         closing: The second fence with its line end (the file's last line may lack one).
@@ -43,6 +44,7 @@ class Parts:
 
     bom: str = ""
     newline: str = "\n"
+    lead: str = ""
     opening: str = ""
     block: str = ""
     closing: str = ""
@@ -52,12 +54,22 @@ class Parts:
     @property
     def text(self) -> str:
         """The parts put together."""
-        return self.bom + self.opening + self.block + self.closing + self.body
+        return self.head + self.body
+
+    @property
+    def head(self) -> str:
+        """All before the body."""
+        return self.bom + self.lead + self.opening + self.block + self.closing
 
     @property
     def body_line(self) -> int:
         """Number of the body's first line; 1 for the file's first."""
-        return 1 + yamlblock.line_number(self.opening + self.block + self.closing, 1 << 62)
+        return 1 + yamlblock.line_number(self.head, 1 << 62)
+
+    @property
+    def block_line(self) -> int:
+        """Number of the first line between the fences."""
+        return 1 + yamlblock.line_number(self.lead + self.opening, 1 << 62)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +84,7 @@ class FrontMatter:
         present: The file opens with front matter, readable or not.
         body_line: Number of the body's first line in the file.
         block: The YAML as written, line ends as LF.
+        block_line: Number of its first line in the file.
     """
 
     values: Mapping[str, Value]
@@ -80,6 +93,7 @@ class FrontMatter:
     present: bool = False
     body_line: int = 1
     block: str = ""
+    block_line: int = 2
 
 
 def split(data: bytes) -> Parts:
@@ -95,6 +109,9 @@ def read(data: bytes) -> FrontMatter:
         values = dict(_readable(parts.block))
     elif parts.problem and not parts.opening:
         values = dict(_readable(_NEWLINE.split(parts.body + "\n\n", maxsplit=1)[-1].partition("\n\n")[0]))
+    top = parts.body.lstrip("\r\n")
+    lead = parts.lead or top[: logseq.lead_end(top)]
+    values = {**logseq.lead_values(lead), **values}
     return FrontMatter(
         values=MappingProxyType(values),
         body=_lf(parts.body),
@@ -102,6 +119,7 @@ def read(data: bytes) -> FrontMatter:
         present=bool(parts.opening),
         body_line=parts.body_line,
         block=_lf(parts.block),
+        block_line=parts.block_line,
     )
 
 
@@ -165,7 +183,7 @@ def _parse(data: bytes) -> tuple[Parts, Tree]:
     tree = yamlblock.tree(cut.block)
     if tree.mapping and not (tree.problem and not _KEY_LINE.search(_lf(cut.block).lstrip("\n"))):
         return cut, tree
-    body = cut.opening + cut.block + cut.closing + cut.body
+    body = cut.lead + cut.opening + cut.block + cut.closing + cut.body
     return Parts(bom=cut.bom, newline=cut.newline, body=body, problem=problem), Tree()
 
 
@@ -190,18 +208,21 @@ def _cut(text: str, problem: str | None) -> Parts:
     rest = text[len(bom) :]
     found = _NEWLINE.search(rest)
     newline = found[0] if found else "\n"
-    opening = _OPENING.match(rest)
+    lead = rest[: logseq.lead_end(rest)]
+    opening = _OPENING.match(rest, len(lead))
     if not opening:
         return Parts(bom=bom, newline=newline, body=rest, problem=problem)
     closing = _CLOSING.search(rest, opening.end())
     if not closing:
         if _KEY_LINE.match(rest, opening.end()):
-            problem = problem or "line 1: the front matter is never closed (no second ---)"
+            line = 1 + yamlblock.line_number(lead, len(lead))
+            problem = problem or f"line {line}: the front matter is never closed (no second ---)"
         return Parts(bom=bom, newline=newline, body=rest, problem=problem)
     return Parts(
         bom=bom,
         newline=newline,
-        opening=rest[: opening.end()],
+        lead=lead,
+        opening=opening[0],
         block=rest[opening.end() : closing.start()],
         closing=closing[0],
         body=rest[closing.end() :],
@@ -232,7 +253,7 @@ def _problem(parts: Parts, tree: Tree) -> str | None:
 
 
 def _line(parts: Parts, offset: int) -> int:
-    return 2 + yamlblock.line_number(parts.block, offset)
+    return parts.block_line + yamlblock.line_number(parts.block, offset)
 
 
 # Editing.
@@ -269,7 +290,7 @@ def _with_block(parts: Parts, wanted: Mapping[str, Value | None]) -> str:
 
 def _edited(parts: Parts, tree: Tree, wanted: Mapping[str, Value | None]) -> str:
     block = yamledit.edited(parts.block, tree, wanted, newline=parts.newline)
-    return parts.bom + parts.opening + block + parts.closing + parts.body
+    return parts.bom + parts.lead + parts.opening + block + parts.closing + parts.body
 
 
 def _verify(parts: Parts, tree: Tree, edited: str, wanted: Mapping[str, Value | None]) -> None:

@@ -90,7 +90,7 @@ def inserted(parts: Parts, offset: int, block: str, *, tight: bool = False) -> b
         lead = "\n" if parts.closing[-1] in "\r\n" else "\n\n"
     tail = _gap_before(lf(after)) if after.strip() else _last_newline(parts, before, after)
     raw = before + native(f"{lead}{block}{tail}", parts) + after
-    return (parts.bom + parts.opening + parts.block + parts.closing + raw).encode()
+    return (parts.head + raw).encode()
 
 
 def _last_newline(parts: Parts, before: str, after: str) -> str:

@@ -77,7 +77,7 @@ def read_note(data: bytes, *, stem: str) -> NoteFile:
         own_words=own_words(front.body),
         quotes=note_quotes(front.body, spans, first_line=front.body_line),
         links=(
-            *front_links(front.block),
+            *front_links(front.block, first_line=front.block_line),
             *note_links(front.body, spans, first_line=front.body_line),
         ),
         problem=front.problem or _unknown_level(front),
@@ -142,7 +142,7 @@ def _unknown_level(front: FrontMatter) -> str | None:
     line = next(
         (
             number
-            for number, line in enumerate(front.block.split("\n"), 2)
+            for number, line in enumerate(front.block.split("\n"), front.block_line)
             if line.casefold().startswith("visibility")
         ),
         2,

@@ -41,9 +41,9 @@ def note_links(body: str, spans: Spans, *, first_line: int = 1) -> tuple[NoteLin
     )
 
 
-def front_links(block: str) -> tuple[NoteLink, ...]:
-    """Links in the values of front matter; its lines begin at 2."""
-    return note_links(without_remarks(block), Spans(""), first_line=2)
+def front_links(block: str, *, first_line: int = 2) -> tuple[NoteLink, ...]:
+    """Links in the values of front matter; its first line is the file's second but below lines of Logseq's."""
+    return note_links(without_remarks(block), Spans(""), first_line=first_line)
 
 
 def links_sections(body: str, spans: Spans) -> list[tuple[int, int]]:
