@@ -13,7 +13,7 @@ from pkm.model.note import Level
 from pkm.rules.ids import path_id
 from pkm.rules.notefile import set_keys
 from pkm.rules.query import parse_query
-from pkm.shelf import notes
+from pkm.shelf import home, notes
 from pkm.shelf.notes import NewNote
 from pkm.shelf.sync import sync
 from support.shelves import NOW, Clock, new_home, opened, stored_item
@@ -324,3 +324,101 @@ def test_a_note_changed_by_another_program_meanwhile_is_never_overwritten(at, sh
     assert "First words of mine." in text
     assert "Their words." in text
     assert "My later words." in text
+
+
+def test_a_note_with_a_copy_beside_it_is_found_as_a_conflict_until_the_copy_is_gone(at, shelf):
+    write(at, "deep/a.md", note_file(1))
+    write(at, "b.md", note_file(2))
+    copy = write(at, "deep/a.sync-conflict-20261122-123658-ABCDEFG.md", note_file(1, "Words from the train."))
+    sync(shelf)
+    assert found(shelf, "is:conflict") == {"n-000000000001"}
+    assert found(shelf, "train") == set()
+    copy.unlink()
+    sync(shelf)
+    assert found(shelf, "is:conflict") == set()
+
+
+def test_a_note_without_an_id_that_was_away_is_known_again_where_it_comes_back(at, shelf):
+    for number in range(1, 10):
+        write(at, f"{number}.md", note_file(number))
+    path = write(at, "away.md", "Words that take the train, without an id.\n")
+    sync(shelf)
+    former = shelf.store.notes.at("notes/away.md").id
+    outside = at.root.parent / "away.md"
+    path.rename(outside)
+    assert sync(shelf).missing == ("notes/away.md",)
+    outside.rename(at.notes / "back.md")
+    sync(shelf)
+    assert shelf.store.notes.get(former).path == "notes/back.md"
+
+
+def test_a_change_that_no_stat_shows_is_found_within_a_week(at):
+    clock = Clock()
+    path = write(at, "a.md", note_file(1, "Words about grasshoppers."))
+    with opened(at, now=clock) as shelf:
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+        sync(shelf)
+        path.write_bytes(path.read_bytes().replace(b"grasshoppers", b"dragonflies!"))
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+        sync(shelf)
+        assert found(shelf, "dragonflies") == set()
+        clock.forward(days=8)
+        assert sync(shelf).changed == ("notes/a.md",)
+        assert found(shelf, "dragonflies") == {"n-000000000001"}
+        assert sync(shelf).changed == ()
+
+
+def test_a_pkm_that_reads_notes_otherwise_reads_every_note_again(at, shelf):
+    path = write(at, "a.md", note_file(1))
+    os.utime(path, (1_000_000_000, 1_000_000_000))
+    sync(shelf)
+    with shelf.writing():
+        shelf.store.files.set_fact("reading", "of an older pkm")
+    assert sync(shelf).changed == ("notes/a.md",)
+    assert sync(shelf).changed == ()
+
+
+def test_notes_of_a_folder_that_the_settings_no_longer_name_go_off_the_index(at, tmp_path):
+    (tmp_path / "vault").mkdir()
+    (tmp_path / "vault" / "x.md").write_text("Words about grasshoppers.\n", encoding="utf-8")
+    wider = home.at(at.root, adopted=(str(tmp_path / "vault"),))
+    with opened(wider) as shelf:
+        sync(shelf)
+        assert len(found(shelf, "grasshoppers")) == 1
+    with opened(at) as shelf:
+        seen = sync(shelf)
+        assert (seen.released, seen.vanished, seen.missing) == (1, False, ())
+        assert found(shelf, "grasshoppers") == set()
+
+
+def test_a_folder_that_is_not_there_keeps_its_few_notes_in_the_index(at, tmp_path):
+    for number in range(1, 10):
+        write(at, f"{number}.md", note_file(number))
+    (tmp_path / "vault").mkdir()
+    (tmp_path / "vault" / "x.md").write_text("Words about grasshoppers.\n", encoding="utf-8")
+    wider = home.at(at.root, adopted=(f"{tmp_path}/vault/",))
+    with opened(wider) as shelf:
+        sync(shelf)
+        (tmp_path / "vault").rename(tmp_path / "unmounted")
+        seen = sync(shelf)
+        assert seen.absent == (str(tmp_path / "vault"),)
+        assert seen.missing == ()
+        assert len(found(shelf, "grasshoppers")) == 1
+
+
+def test_backups_of_logseq_and_documentation_of_packages_are_no_notes(at, shelf):
+    write(at, "pages/a.md", note_file(1))
+    write(at, "logseq/bak/pages/a/2026.md", note_file(2))
+    write(at, "node_modules/thing/README.md", "Read me first, please.\n")
+    sync(shelf)
+    assert {path for path, _ in shelf.store.notes.paths()} == {"notes/pages/a.md"}
+
+
+def test_an_adopted_folder_says_itself_what_is_no_note(at, tmp_path):
+    vault = tmp_path / "vault"
+    (vault / "Templates").mkdir(parents=True)
+    (vault / ".pkmignore").write_text("Templates\n*.excalidraw.md\n", encoding="utf-8")
+    for name in ("Templates/daily.md", "a.md", "drawing.excalidraw.md"):
+        (vault / name).write_text("Words of mine.\n", encoding="utf-8")
+    with opened(home.at(at.root, adopted=(str(vault),))) as shelf:
+        assert sync(shelf).changed == (str(vault / "a.md"),)

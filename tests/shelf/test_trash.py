@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from pkm.errors import NotFound
-from pkm.rules.limits import TRASH_BYTES, UNDO_DAYS
+from pkm.rules.limits import MISSING_DAYS, TRASH_BYTES, UNDO_DAYS
+from pkm.shelf.sync import sync
 from pkm.shelf.trash import sweep
 from pkm.shelf.undo import undo
 from pkm.store.undo_log import Change
@@ -62,3 +63,18 @@ def test_past_its_size_the_oldest_of_the_trash_go_first(shelf):
 def test_a_home_without_trash_is_fine(shelf):
     shelf.home.trash.rmdir()
     sweep(shelf)
+
+
+def test_after_thirty_days_without_its_file_a_note_is_off_the_index(shelf, clock):
+    for number in range(10):
+        (shelf.home.notes / f"{number}.md").write_text(f"Words of mine, number {number}.\n", encoding="utf-8")
+    sync(shelf)
+    (shelf.home.notes / "3.md").unlink()
+    assert sync(shelf).missing == ("notes/3.md",)
+    clock.forward(days=MISSING_DAYS - 1)
+    sweep(shelf)
+    assert shelf.store.notes.at("notes/3.md") is not None
+    clock.forward(days=2)
+    sweep(shelf)
+    assert shelf.store.notes.at("notes/3.md") is None
+    assert shelf.store.notes.at("notes/4.md") is not None

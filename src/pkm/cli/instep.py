@@ -18,11 +18,7 @@ def in_step(run: Run, shelf: Shelf, *, wait: bool) -> Synced:
     synced = sync(shelf, wait=wait)
     for line in shelf.mended:
         warn(line)
-    if synced.vanished:
-        warn(
-            "many notes are gone at once, so none of them was taken off the index\n"
-            "  is the disk mounted, the sync client running? If they are meant to be gone: pkm doctor --fix"
-        )
+    _tell_gone(synced)
     for line in synced.torn:
         warn(f"a line of a journal cannot be read; it stays in its file: {line}")
     if synced.doubted:
@@ -34,8 +30,23 @@ def in_step(run: Run, shelf: Shelf, *, wait: bool) -> Synced:
         warn(f"{synced.broken_list}\n  what you follow stays as it was")
     if synced.pending:
         say(run, f"{counted(synced.pending, 'changed note')} not yet in the index: another pkm is writing")
+    if synced.released:
+        say(run, f"{counted(synced.released, 'note')} off the index: pkm.toml names their folder no longer")
     if synced.followed:
         say(run, f"sources.opml: {len(synced.followed)} newly followed")
     if synced.unfollowed:
         say(run, f"sources.opml: {len(synced.unfollowed)} no longer followed; their items stay")
     return synced
+
+
+def _tell_gone(synced: Synced) -> None:
+    for folder in synced.absent:
+        warn(
+            f"the folder {folder} is not there; its notes stay in the index\n"
+            f"  is the disk mounted? If it is gone for good: pkm notes adopt --remove {folder}"
+        )
+    if synced.vanished and not synced.absent:
+        warn(
+            "many notes are gone at once, so none of them was taken off the index\n"
+            "  is the disk mounted, the sync client running? If they are meant to be gone: pkm doctor --fix"
+        )

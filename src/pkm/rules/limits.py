@@ -76,6 +76,8 @@ VANISHED_SHARE: Final = 0.2
 RULES_BYTES: Final = 64_000
 RULES: Final = 500
 RACY_S: Final = 2.0
+WHOLE_LOOK_DAYS: Final = 7  # then every note is read, not only looked at
+MISSING_DAYS: Final = 30  # that the index keeps a note whose file is gone
 
 # The store.
 BUSY_S: Final = 30.0

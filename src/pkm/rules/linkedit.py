@@ -63,7 +63,9 @@ def _stretches(parts: Parts) -> Iterator[_Stretch]:
     block = _lf(parts.block)
     remarkless = without_remarks(block)
     yield _Stretch(
-        raw=parts.block, before=parts.bom + parts.opening, links=tuple(places(remarkless, Spans("")))
+        raw=parts.block,
+        before=parts.bom + parts.lead + parts.opening,
+        links=tuple(places(remarkless, Spans(""))),
     )
     body = _lf(parts.body)
     yield _Stretch(raw=parts.body, before=parts.closing, links=tuple(places(body, Spans(body))))

@@ -96,6 +96,10 @@ class Home:
         """Sentences begun in an editor and not yet filed."""
         return self.root / "drafts"
 
+    def holds(self, path: str) -> bool:
+        """Whether a note's path, as the index has it, lies in a folder of notes."""
+        return any(folder == "." or path.startswith(f"{folder.rstrip('/')}/") for folder in self.note_folders)
+
     def relative(self, path: Path) -> str:
         """A path as files and screens name it: relative to the home if it lies there."""
         try:
@@ -115,7 +119,13 @@ def at(root: Path, *, store: str | None = None, adopted: tuple[str, ...] = ()) -
     absolute = Path(os.path.abspath(root.expanduser()))  # noqa: PTH100 - resolve() would follow the user's links
     state = absolute / ".pkm" if store is None else absolute / Path(store).expanduser()
     own = () if "." in adopted else ("notes",)
-    return Home(root=absolute, state=state, note_folders=tuple(dict.fromkeys((*own, *adopted))))
+    folders = (_folder_name(name) for name in adopted)
+    return Home(root=absolute, state=state, note_folders=tuple(dict.fromkeys((*own, *folders))))
+
+
+def _folder_name(name: str) -> str:
+    """A folder of the settings as the paths of its notes begin: without `./` and a slash at its end."""
+    return os.path.normpath(os.path.expanduser(name))  # noqa: PTH111 - a string, as in the index
 
 
 def must_exist(home: Home) -> Home:

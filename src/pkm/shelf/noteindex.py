@@ -1,5 +1,6 @@
 """From a note's bytes to its rows: what the store knows of a file that the user may change at any time."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
@@ -43,6 +44,7 @@ def put(shelf: Shelf, path: str, data: bytes, stamp: FileStamp) -> Note:
         indexed_at=shelf.now(),
     )
     _forget_former(shelf, path, note_id)
+    _know_again(shelf, note)
     shelf.store.notes.save(note)
     shelf.store.search.put([index.of_note(note)])
     return note
@@ -77,6 +79,54 @@ def _forget_former(shelf: Shelf, path: str, note_id: str) -> None:
     if former.id.startswith("n~"):
         shelf.store.notes.remove(former.id)
         shelf.store.notes.move_id(former.id, note_id)
+
+
+def _know_again(shelf: Shelf, note: Note) -> None:
+    """A note without an id whose file was gone and stands elsewhere now: its former id leads on."""
+    if not note.id.startswith("n~") or shelf.store.notes.at(note.path) is not None:
+        return
+    gone = [
+        one for one in shelf.store.notes.with_sha(note.stamp.sha) if one.missing_since and one.id[1] == "~"
+    ]
+    if len(gone) == 1 and gone[0].id != note.id:
+        drop(shelf, gone[0])
+        shelf.store.notes.move_id(gone[0].id, note.id)
+
+
+def drop(shelf: Shelf, note: Note) -> None:
+    """Take a note off the index; its file is not touched. Inside `shelf.writing`."""
+    shelf.store.notes.remove(note.id)
+    shelf.store.search.drop("note", note.id)
+
+
+def release(shelf: Shelf, paths: Sequence[str]) -> int:
+    """Take notes off the index that lie in no folder of notes any more; how many. Inside `shelf.writing`."""
+    found = [note for path in paths if (note := shelf.store.notes.at(path)) is not None]
+    for note in found:
+        drop(shelf, note)
+    return len(found)
+
+
+def lose(shelf: Shelf, gone: Sequence[str]) -> tuple[str, ...]:
+    """Remember that files are gone; one that stands elsewhere now has been moved, not lost."""
+    lost: list[str] = []
+    for path in gone:
+        note = shelf.store.notes.at(path)
+        if note is None:
+            continue
+        twins = [
+            one
+            for one in shelf.store.notes.with_sha(note.stamp.sha)
+            if one.path != path and not one.missing_since
+        ]
+        if len(twins) == 1 and note.id.startswith("n~"):
+            drop(shelf, note)
+            shelf.store.notes.move_id(note.id, twins[0].id)
+            continue
+        shelf.store.notes.set_missing(note.id, shelf.now())
+        shelf.store.search.drop("note", note.id)
+        lost.append(path)
+    return tuple(lost)
 
 
 def _made_at(shelf: Shelf, file: NoteFile, stamp: FileStamp) -> datetime:

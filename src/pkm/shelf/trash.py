@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Final
 
 from pkm.errors import NotFound, Refused, UsageError
-from pkm.rules.limits import TRASH_BYTES, UNDO_DAYS
-from pkm.shelf import pen
+from pkm.rules.limits import MISSING_DAYS, TRASH_BYTES, UNDO_DAYS
+from pkm.shelf import noteindex, pen
 from pkm.shelf.shelf import Shelf
+from pkm.store.notes import NoteFilter
 from pkm.store.undo_log import Command
 from pkm.vault import write
 
@@ -124,7 +125,9 @@ def _inside(shelf: Shelf, word: str) -> Path:
 
 
 def sweep(shelf: Shelf) -> None:
-    """Forget commands and requests older than `UNDO_DAYS`, and of the trash what is older or past `TRASH_BYTES`.
+    """Forget commands and requests older than `UNDO_DAYS`, of the trash what is older or past `TRASH_BYTES`.
+
+    And of the notes those whose files have been gone for `MISSING_DAYS`.
 
     Takes the write lock only where there is something to forget.
     """
@@ -133,9 +136,24 @@ def sweep(shelf: Shelf) -> None:
         with shelf.writing():
             shelf.store.undo_log.forget_before(oldest)
             shelf.store.fetches.forget_before(oldest)
+    _forget_missing(shelf)
     # After the commit: what the log still names must still be there.
     for path in _surplus(shelf.home.trash, oldest.timestamp()):
         path.unlink(missing_ok=True)
+
+
+def _forget_missing(shelf: Shelf) -> None:
+    """Take notes off the index whose files have been gone for `MISSING_DAYS`."""
+    oldest = shelf.now() - timedelta(days=MISSING_DAYS)
+    gone = [
+        note
+        for note in shelf.store.notes.listing(NoteFilter(missing=True))
+        if note.missing_since is not None and note.missing_since < oldest
+    ]
+    if gone:
+        with shelf.writing():
+            for note in gone:
+                noteindex.drop(shelf, note)
 
 
 def _surplus(folder: Path, oldest: float) -> list[Path]:

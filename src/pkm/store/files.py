@@ -1,7 +1,7 @@
 """What was last seen of the user's files that are no notes, and which journal lines were applied."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pkm.model.note import FileStamp
 
@@ -51,3 +51,12 @@ class Files:
     def set_fact(self, key: str, value: str) -> None:
         """Remember a small fact."""
         self._db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
+
+    def copies(self) -> dict[str, str]:
+        """The conflict copies that the last look met: of each its path, and the note that it is a copy of."""
+        return dict(self._db.execute("SELECT path, original FROM note_copies").fetchall())
+
+    def set_copies(self, copies: Mapping[str, str]) -> None:
+        """Remember the conflict copies that are there."""
+        self._db.execute("DELETE FROM note_copies")
+        self._db.executemany("INSERT INTO note_copies (path, original) VALUES (?, ?)", sorted(copies.items()))

@@ -167,6 +167,9 @@ class Condition:
             return self._of("SELECT id FROM items WHERE state = ?", value)
         if value == "hidden":
             return f"{self._ref} IN (SELECT id FROM items WHERE hidden_by IS NOT NULL)"
+        if value == "conflict":
+            copied = "SELECT id FROM notes WHERE path IN (SELECT original FROM note_copies)"
+            return f"{self._ref} IN ({copied})"
         if value == "unsensed":
             worded = f"SELECT item FROM note_items JOIN notes ON notes.id = note WHERE {WORDED}"
             return f"{self._ref} IN (SELECT id FROM items WHERE state = 'kept' AND id NOT IN ({worded}))"

@@ -167,4 +167,11 @@ STATEMENTS: Final[tuple[str, ...]] = (
       PRIMARY KEY (note, path, title)
     ) STRICT, WITHOUT ROWID
     """,
+    # -- vault: copies that sync tools made of notes, as the last look met them
+    """
+    CREATE TABLE note_copies (
+      path TEXT PRIMARY KEY,
+      original TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
 )

@@ -4,7 +4,6 @@ A file is unchanged if size, time and inode are as we knew them, unless its time
 read it that a later write could bear the same one (git's rule for racy entries): then it is read again.
 """
 
-import fnmatch
 import hashlib
 import os
 import re
@@ -15,17 +14,12 @@ from pathlib import Path
 from typing import Final
 
 from pkm.model.note import FileStamp
-from pkm.rules import limits
+from pkm.rules import limits, vaultnames
 from pkm.vault.write import stamp_of
 
 _RACY_NS: Final = int(limits.RACY_S * 1_000_000_000)
 _TRIES: Final = 3
 _VANISHED_AT_LEAST: Final = 3  # one note of four removed by hand is no unmounted disk
-# Copies that sync clients, git and pkm make of a file changed in two places.
-_CONFLICT: Final = re.compile(
-    r"\.sync-conflict-|\([^()]*conflicted copy[^()]*\)|-conflicted-copy|\.conflict-\d{8}T|\.orig\Z",
-    re.IGNORECASE,
-)
 _IGNORE_FILE: Final = ".pkmignore"
 _CHUNK: Final = 1 << 20
 
@@ -57,6 +51,7 @@ class Scan:
         unreadable: What could not be read, and why; none of it is gone.
         conflicts: Conflict copies; they are not notes, and never removed by us.
         vanished: So many are gone that a disk may be unmounted: change nothing, ask.
+        absent: Folders that are not there and of which notes are known.
     """
 
     changed: tuple[Read, ...] = ()
@@ -66,29 +61,40 @@ class Scan:
     unreadable: tuple[tuple[str, str], ...] = ()
     conflicts: tuple[str, ...] = ()
     vanished: bool = False
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
 class _Found:
-    """A walk in progress."""
+    """A walk in progress.
+
+    Attributes:
+        ignored: What the home's `.pkmignore` names.
+        ignored_here: What that of the folder now walked names, if it is not the home's.
+        here: The folder now walked, as its paths begin.
+        missing: Folders that are not there.
+    """
 
     root: str
     known: Mapping[str, FileStamp]
     ignored: re.Pattern[str] | None = None
+    ignored_here: re.Pattern[str] | None = None
+    here: str = ""
     same: set[str] = field(default_factory=set)
     others: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     conflicts: list[str] = field(default_factory=list)
     unreadable: list[tuple[str, str]] = field(default_factory=list)
     folders: set[tuple[int, int]] = field(default_factory=set)
+    missing: list[str] = field(default_factory=list)
 
 
 def scan(root: Path, folders: Sequence[str], known: Mapping[str, FileStamp], *, now_ns: int) -> Scan:
     """Compare the markdown files below `folders` with what is known of them.
 
-    Hidden files and folders are left out, and what `.pkmignore` in the root names (a pattern a line, as
-    in a shell, for a name or a path). Links to folders are not followed; links to files only inside the
-    root.
+    Hidden files and folders are left out, and what `.pkmignore` names, in the root or in the folder (a
+    pattern a line, as in a shell, for a name or a path). Links to folders are not followed; links to files
+    only inside the root.
 
     Args:
         root: The home.
@@ -107,11 +113,15 @@ def scan(root: Path, folders: Sequence[str], known: Mapping[str, FileStamp], *, 
         if read is None:
             continue
         before = known.get(path)
-        if before is not None and before.sha == read.stamp.sha:
+        if before == read.stamp:
+            found.same.add(path)  # still so young that it will be read again; nothing to store
+        elif before is not None and before.sha == read.stamp.sha:
             touched.append((path, read.stamp))
         else:
             changed.append(read)
     gone = _gone(found)
+    # A folder that is not there at all is rather not mounted than emptied, however few notes it had.
+    absent = [folder for folder in found.missing if any(path.startswith(folder) for path in gone)]
     return Scan(
         changed=tuple(changed),
         touched=tuple(touched),
@@ -119,21 +129,24 @@ def scan(root: Path, folders: Sequence[str], known: Mapping[str, FileStamp], *, 
         unchanged=len(found.same),
         unreadable=tuple(sorted(set(found.unreadable))),
         conflicts=tuple(sorted(set(found.conflicts))),
-        vanished=_vanished(found, folders, gone, changed),
+        vanished=bool(absent) or _vanished(found, gone, changed),
+        absent=tuple(folder.rstrip("/") for folder in absent),
     )
 
 
-def _ignored(root: Path) -> re.Pattern[str] | None:
+def _ignored(folder: Path) -> re.Pattern[str] | None:
     try:
-        lines = (root / _IGNORE_FILE).read_text("utf-8", "replace").splitlines()
+        return vaultnames.ignoring((folder / _IGNORE_FILE).read_text("utf-8", "replace"))
     except OSError:
         return None
-    globs = [line.strip().rstrip("/") for line in lines if line.strip() and not line.startswith("#")]
-    return re.compile("|".join(map(fnmatch.translate, globs))) if globs else None
 
 
 def _walk(found: _Found, folder: str) -> None:
-    stack = ["" if folder in {"", "."} else f"{folder.rstrip('/')}/"]
+    found.here = "" if folder in {"", "."} else f"{folder.rstrip('/')}/"
+    found.ignored_here = _ignored(Path(found.root, folder)) if found.here else None
+    if not os.path.isdir(os.path.join(found.root, found.here)):  # noqa: PTH112, PTH118 - as below
+        found.missing.append(found.here)
+    stack = [found.here]
     while stack:
         prefix = stack.pop()
         where = os.path.join(found.root, prefix)  # noqa: PTH118 - strings: a Path a file doubles the time
@@ -152,14 +165,15 @@ def _walk(found: _Found, folder: str) -> None:
 
 def _folder(found: _Found, prefix: str, entries: Iterator[os.DirEntry[str]], stack: list[str]) -> None:
     """The hot loop: one stat a file, and nothing else for a file that is as it was."""
-    known, same, ignored = found.known.get, found.same, found.ignored
+    known, same = found.known.get, found.same
+    ignored = found.ignored or found.ignored_here
     for entry in entries:
         name = entry.name
         if name[0] == ".":
             continue
         if not name.endswith(".md"):
             if entry.is_dir(follow_symlinks=False):
-                if not (ignored and _is_ignored(ignored, prefix, name)):
+                if vaultnames.is_for_notes(prefix + name) and not _is_ignored(found, prefix, name):
                     stack.append(f"{prefix}{name}/")
             elif name.endswith(".md.orig"):
                 found.conflicts.append(prefix + name)
@@ -188,7 +202,7 @@ def _as_known(entry: os.DirEntry[str], before: FileStamp) -> bool:
 def _sort(found: _Found, prefix: str, entry: os.DirEntry[str], stack: list[str]) -> None:
     """Everything about a name in `.md` that the hot loop did not settle."""
     name, path = entry.name, prefix + entry.name
-    if name.startswith(("~$", "~syncthing~")) or (found.ignored and _is_ignored(found.ignored, prefix, name)):
+    if name.startswith(("~$", "~syncthing~")) or _is_ignored(found, prefix, name):
         return
     try:
         path.encode()
@@ -201,7 +215,7 @@ def _sort(found: _Found, prefix: str, entry: os.DirEntry[str], stack: list[str])
         stack.append(f"{path}/")
     elif not entry.is_file(follow_symlinks=False):
         found.unreadable.append((path, "not a file"))
-    elif _CONFLICT.search(name[:-3]):
+    elif vaultnames.is_copy(name):
         found.conflicts.append(path)
     elif (before := found.known.get(path)) is not None and _as_known(entry, before):
         found.same.add(path)
@@ -209,8 +223,12 @@ def _sort(found: _Found, prefix: str, entry: os.DirEntry[str], stack: list[str])
         found.others.append(path)
 
 
-def _is_ignored(ignored: re.Pattern[str], prefix: str, name: str) -> bool:
-    return bool(ignored.match(name) or ignored.match(prefix + name))
+def _is_ignored(found: _Found, prefix: str, name: str) -> bool:
+    path = prefix + name
+    if found.ignored and (found.ignored.match(name) or found.ignored.match(path)):
+        return True
+    here = found.ignored_here
+    return bool(here and (here.match(name) or here.match(path.removeprefix(found.here))))
 
 
 def _resolve_links(found: _Found, folders: Sequence[str]) -> None:
@@ -293,7 +311,7 @@ def _gone(found: _Found) -> tuple[str, ...]:
     return tuple(sorted(path for path in missing if not (folders and path.startswith(folders))))
 
 
-def _vanished(found: _Found, folders: Sequence[str], gone: Sequence[str], changed: Sequence[Read]) -> bool:
+def _vanished(found: _Found, gone: Sequence[str], changed: Sequence[Read]) -> bool:
     """Whether too many are gone to be believed; one that stands elsewhere under another name is not gone."""
     if not gone:
         return False
@@ -301,7 +319,4 @@ def _vanished(found: _Found, folders: Sequence[str], gone: Sequence[str], change
     lost = [path for path in gone if found.known[path].sha not in elsewhere]
     if len(lost) <= limits.VANISHED_SHARE * len(found.known):
         return False
-    missing = tuple(
-        f"{folder.rstrip('/')}/" for folder in folders if not (Path(found.root) / folder).is_dir()
-    )
-    return len(lost) >= _VANISHED_AT_LEAST or bool(missing and any(path.startswith(missing) for path in lost))
+    return len(lost) >= _VANISHED_AT_LEAST
