@@ -15,6 +15,7 @@ from typing import Any, Final, get_type_hints
 from pkm.errors import UsageError
 from pkm.model.note import Level
 from pkm.rules import limits
+from pkm.rules.names import PATTERNS
 
 LEVELS: Final = tuple(level.word for level in Level)
 CADENCES: Final = ("daily", "weekly", "fortnightly", "monthly", "never")
@@ -32,6 +33,7 @@ class NotesSettings:
     folders: tuple[str, ...] = _key(
         (), 'More folders with notes beside `notes`, from the home; "." is the whole home.'
     )
+    name: str = _key("slug", "How files of new notes are named.", choices=PATTERNS)
     visibility: str = _key(
         "private", "How far the words of a note without a visibility may go.", choices=LEVELS
     )

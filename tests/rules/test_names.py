@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pkm.rules import limits
-from pkm.rules.names import file_stem, name_key, slug
+from pkm.rules.limits import FILE_STEM_BYTES
+from pkm.rules.names import PATTERNS, file_name, file_stem, name_key, slug, unfit
 
 
 @pytest.mark.parametrize(
@@ -89,3 +90,38 @@ def test_no_two_notes_get_one_name(titles):
         stem = file_stem(title, fallback="n-x", taken=taken)
         assert all(name_key(stem) != name_key(other) for other in taken)
         taken.add(stem)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "stem"),
+    [
+        ("slug", "what-we-decided"),
+        ("title", "What we decided"),
+        ("date-slug", "2026-11-22-what-we-decided"),
+        ("id-slug", "n-000000000001-what-we-decided"),
+    ],
+)
+def test_a_file_is_named_after_the_pattern(pattern, stem):
+    def named(taken):
+        return file_name(
+            pattern, title="What: we decided?", note_id="n-000000000001", day="2026-11-22", taken=taken
+        )
+
+    assert named(set()) == stem
+    assert named({stem.upper()}) == f"{stem}-2"
+
+
+@given(st.text(max_size=120), st.sampled_from(PATTERNS))
+@settings(max_examples=100, deadline=None)
+def test_whatever_the_title_the_name_is_one_that_a_person_might_have_typed(title, pattern):
+    stem = file_name(pattern, title=title, note_id="n-000000000001", day="2026-11-22", taken=())
+
+    assert unfit(stem) is None
+    assert len(stem.encode("utf-8", "replace")) <= FILE_STEM_BYTES
+
+
+@pytest.mark.parametrize(
+    "stem", ["", "a/b", "a#b", "a|b", "[a]", "con", "Lpt1.x", ".a", "_a", "a.", "a ", "x" * 201]
+)
+def test_a_name_that_would_break_somewhere_is_unfit(stem):
+    assert unfit(stem)

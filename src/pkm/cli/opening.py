@@ -64,4 +64,5 @@ def shelf_options(run: Run, settings: Settings) -> "ShelfOptions":
         audience=settings.share.audience,
         audiences={name: audience(name) for name in settings.audience},
         keep_secrets=settings.secrets.keep,
+        names=settings.notes.name,
     )

@@ -59,6 +59,10 @@ _SCHEMAS: Final = (
         "pkm.links/1",
         'notes links: {"note": {"id", "title", "path"}, "out": [{"line", "target", "anchor", "label", "rel", "form", "words", "note" or null, "could_be"}], "in": [the same], "mentions": [{"line", "words", "note"}]}',
     ),
+    (
+        "pkm.moved/1",
+        'notes mv: {"note", "from", "to", "title", "links": [{"path", "line", "before", "after"}], "applied"}',
+    ),
     ("pkm.link/1", 'link: {"note", "to", "relation", "new"}'),
     ("pkm.sense/1", 'sense: {"item" or null, "quotes", "notes", "prompt"}'),
     ("pkm.sensed/1", 'sense -m, note: {"note", "item", "made", "kept", "quote"}'),

@@ -11,6 +11,14 @@ from typing import Final
 
 from pkm.rules import limits
 
+PATTERNS: Final = ("slug", "title", "date-slug", "id-slug")
+"""How files of notes may be named, the setting `[notes] name`."""
+
+# Windows, and what ends a link in Obsidian or makes one there; brackets that other programs trip over.
+_FORBIDDEN: Final = re.compile(r"[\x00-\x1f\x7f\\/:*?\"<>|#^\[\]%(),']")
+_SPACES: Final = re.compile(r"\s+")
+_LONGEST_TYPED: Final = 200  # bytes; Linux takes 255, and a conflict copy's ending has to fit behind
+
 # Names that Windows gives to devices, with or without an extension.
 _DEVICES: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])\Z")
 _MARKS_PER_LETTER: Final = 2
@@ -36,7 +44,10 @@ def file_stem(title: str, *, fallback: str, taken: Container[str]) -> str:
         fallback: Used where the title gives no letters: the note's id.
         taken: Stems of all notes of the vault, or anything that answers `in` for a `name_key`.
     """
-    stem = slug(title) or fallback
+    return _untaken(slug(title) or fallback, taken)
+
+
+def _untaken(stem: str, taken: Container[str]) -> str:
     used: Container[str] = {name_key(name) for name in taken} if isinstance(taken, Collection) else taken
     candidate, count = stem, 1
     while name_key(candidate) in used:
@@ -44,6 +55,46 @@ def file_stem(title: str, *, fallback: str, taken: Container[str]) -> str:
         ending = f"-{count}"
         candidate = _cut(stem, limits.FILE_STEM_BYTES - len(ending)) + ending
     return candidate
+
+
+def file_name(pattern: str, *, title: str, note_id: str, day: str, taken: Container[str]) -> str:
+    """A stem for a note after a pattern, equal to none that is taken.
+
+    Args:
+        pattern: One of `PATTERNS`.
+        title: The note's title.
+        note_id: Its id: part of the name, or the name where the title has no letters.
+        day: Its date, `YYYY-MM-DD`.
+        taken: As for `file_stem`.
+    """
+    if pattern == "title":
+        return _untaken(as_file_name(title) or note_id, taken)
+    if pattern in {"date-slug", "id-slug"}:
+        head = day if pattern == "date-slug" else note_id
+        short = _cut(slug(title), limits.FILE_STEM_BYTES - len(head) - 1)
+        return _untaken(f"{head}-{short}" if short else head, taken)
+    return file_stem(title, fallback=note_id, taken=taken)
+
+
+def as_file_name(title: str) -> str:
+    """A title as a file may bear it: as it is, without what some system or a link cannot hold. May be empty."""
+    words = _SPACES.sub(" ", _FORBIDDEN.sub(" ", unicodedata.normalize("NFC", title)))
+    name = _cut(words.strip().lstrip("._ ").rstrip(". "), limits.FILE_STEM_BYTES).rstrip(". ")
+    return f"n-{name}" if _DEVICES.match(name.casefold().partition(".")[0]) else name
+
+
+def unfit(stem: str) -> str | None:
+    """Why a stem that somebody typed is no good name for a note; None if it is one."""
+    found = _FORBIDDEN.search(stem)
+    if found:
+        return f"it has {found[0]!r} in it"
+    if not stem.strip() or stem[0] in "._ " or stem[-1] in ". ":
+        return "it begins or ends with a dot, a space or an underscore"
+    if _DEVICES.match(stem.casefold().partition(".")[0]):
+        return "Windows keeps that name for a device"
+    if len(stem.encode("utf-8", "replace")) > _LONGEST_TYPED:
+        return f"it is longer than {_LONGEST_TYPED} bytes"
+    return None
 
 
 def name_key(name: str) -> str:

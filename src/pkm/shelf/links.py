@@ -16,6 +16,12 @@ def graph(shelf: Shelf) -> LinkGraph:
     return shelf.store.links.graph(vaults(shelf))
 
 
+def root_of(shelf: Shelf, path: str) -> str:
+    """The folder of notes that a path lies in; empty if that is the home itself."""
+    folders = sorted((folder.rstrip("/") for folder in shelf.home.note_folders), key=len, reverse=True)
+    return next((folder for folder in folders if path.startswith(f"{folder}/")), "")
+
+
 def lines_of(shelf: Shelf, path: str) -> tuple[str, ...]:
     """The lines of a note's file, for showing what stands where."""
     text = frontmatter.split(write.read_file(shelf.home.root / path)).text

@@ -11,7 +11,7 @@ from pathlib import Path
 from pkm.errors import NoteUnreadable, UsageError
 from pkm.model.item import Item
 from pkm.model.note import Kind, Note
-from pkm.rules.names import file_stem, name_key
+from pkm.rules.names import file_name, name_key
 from pkm.rules.notefile import append_paragraph, new_note, set_keys
 from pkm.rules.pointers import via_text
 from pkm.rules.urls import without_secrets
@@ -137,11 +137,22 @@ def _stamped(shelf: Shelf, data: bytes) -> bytes:
 
 def _free_path(shelf: Shelf, title: str, note_id: str) -> Path:
     folder = shelf.home.notes
+    stem = file_name(
+        shelf.options.names,
+        title=title,
+        note_id=note_id,
+        day=f"{pen.local_now(shelf):%Y-%m-%d}",
+        taken=taken_names(shelf, folder),
+    )
+    return folder / f"{stem}.md"
+
+
+def taken_names(shelf: Shelf, folder: Path) -> set[str]:
+    """What a new note may not be called, as `name_key`s: the names of all notes, and of all files of its folder."""
     taken = {name_key(stem) for stem in shelf.store.notes.stems()}
     if folder.is_dir():
         taken |= {name_key(path.stem) for path in folder.iterdir()}
-    stem = file_stem(title, fallback=note_id, taken=taken)
-    return folder / f"{stem}.md"
+    return taken
 
 
 def _title_of(text: str) -> str:

@@ -33,6 +33,7 @@ class ShelfOptions:
         audience: Whom `share draft` is for if nobody is named.
         audiences: By name; `self` is always there.
         keep_secrets: Where new secrets go: `file` or `keyring`.
+        names: How files of new notes are named, one of `rules.names.PATTERNS`.
     """
 
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
@@ -40,6 +41,7 @@ class ShelfOptions:
     audience: str = SELF.name
     audiences: Mapping[str, Audience] = field(default_factory=dict)
     keep_secrets: str = "file"
+    names: str = "slug"
 
     def named(self, name: str) -> Audience:
         """The audience of that name.
