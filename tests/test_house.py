@@ -58,6 +58,7 @@ ONLY_IN: Final = {
     "nh3": {"rules"},
     "jinja2": {"share"},
     "filelock": {"shelf.locks"},
+    "keyring": {"shelf.ring"},
 }
 # Whatever a thread or a library throws must be told, and nothing swallowed: each of these says how.
 MAY_CATCH_ALL: Final = {"cli.app", "seek.parse", "seek.askers"}

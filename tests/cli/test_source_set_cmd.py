@@ -244,3 +244,11 @@ def test_a_login_in_an_address_that_is_followed_is_kept_apart_at_once(here, site
     assert sent["/mine"] == sent["/third"] == "Basic YWRhOmh1bnRlcjI="
     assert "hunter2" not in (here.home / "sources.opml").read_text()
     assert b"hunter2" not in (here.home / ".pkm" / "store.db").read_bytes()
+
+
+def test_making_the_store_again_leaves_the_secrets(here, site):
+    here("source", "set", "notes", "--header", "Authorization: Bearer hunter2")
+    assert here("doctor", "--rebuild", "--yes").code == 0
+    site.requests.clear()
+    here("pull", "notes")
+    assert site.requests[-1].headers["authorization"] == "Bearer hunter2"

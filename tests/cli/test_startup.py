@@ -62,3 +62,9 @@ def test_version_does_not_even_load_typer(tmp_path):
 def test_the_first_page_of_help_loads_no_family(tmp_path):
     modules = loaded("--help", home=tmp_path)
     assert not {name for name in modules if name.endswith("_cmd")}
+
+
+def test_a_look_at_the_sources_loads_no_network(tmp_path):
+    (tmp_path / "pkm.toml").write_text("", encoding="utf-8")
+    modules = loaded("source", "--json", home=tmp_path)
+    assert not modules & {"httpcore", "feedparser", "pkm.net.door", "pkm.seek.pull"}

@@ -3,6 +3,7 @@
 import stat
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -10,9 +11,16 @@ import pytest
 
 from pkm.errors import CredentialsError, NotFound, Refused, UsageError
 from pkm.model.secret import Secret
+from pkm.rules.opmlread import read_opml
+from pkm.seek.follow import Wishes
+from pkm.seek.followlist import follow_list
+from pkm.seek.secrets import forget, keep
+from pkm.seek.sourceset import settle
+from pkm.seek.sourcewords import Said
+from pkm.shelf import locks
 from pkm.shelf.secretbox import SecretBox
 from pkm.shelf.told import told_by
-from support.shelves import NOW, new_home, opened
+from support.shelves import NOW, new_home, opened, stored_source
 
 HERE = "https://a.example"
 
@@ -29,8 +37,9 @@ def box(shelf):
 
 
 def put(shelf, box, name="work", **fields):
+    secret = box.stow(Secret(name=name, since=NOW, **{"origins": (HERE,), **fields}))
     with shelf.writing():
-        box.put(shelf, Secret(name=name, since=NOW, **{"origins": (HERE,), **fields}))
+        box.put(shelf, secret)
 
 
 def test_a_secret_is_told_to_its_server_alone(shelf, box):
@@ -193,8 +202,29 @@ def test_the_keyring_holds_the_value_and_the_file_its_name_alone(shelf, keyring)
     assert SecretBox(shelf.home).value("work", HERE) == "hunter2"
     assert box.get("work").kind == "keyring"
     with shelf.writing():
-        box.remove(shelf, "work")
+        gone = box.remove(shelf, "work")
+    box.empty(gone)
     assert keyring.kept == {}
+
+
+def test_the_keyring_is_never_asked_while_others_wait_to_write(shelf, keyring):
+    """It may want to be unlocked by hand: every stage that keeps or forgets a secret is tried."""
+
+    def unlocked(*_words):
+        with locks.writing(shelf.home.state, wait_s=0):
+            keyring.asked = True
+
+    options = replace(shelf.options, keep_secrets="keyring")
+    here = replace(shelf, options=options)
+    source = stored_source(shelf)
+    keyring.set_password, keyring.delete_password = unlocked, unlocked
+    keep(here, "work", value="hunter2")
+    settle(here, [source], Said(headers=("X-Key: hunter2",)))
+    listed = read_opml(b"<opml><body><outline xmlUrl='https://ada:pw@b.example/feed'/></body></opml>")
+    follow_list(here, listed, Wishes(), name="a.opml", allow_private=False)
+    keyring.get_password = lambda _service, _name: "hunter2"
+    forget(here, "work")
+    assert keyring.asked
 
 
 def test_a_keyring_that_refuses_is_told_without_its_words(shelf, keyring):

@@ -145,10 +145,11 @@ def allow_secret(run: Run, name: Name, url: Origin) -> None:
 @commands("config secret remove", examples=("pkm config secret remove work",))
 def remove_secret(run: Run, name: Name) -> None:
     """Forget a secret. That cannot be undone."""
+    from pkm.seek.secrets import forget  # noqa: PLC0415 - as above
+
     with open_shelf(run, settings_of(run)) as shelf:
         _in_step(run, shelf, wait=True)
-        with shelf.writing():
-            _box(shelf).remove(shelf, name)
+        forget(shelf, name)
         users = _users_of(name, shelf.store.sources.all())
         say(run, f"secret {name}: forgotten")
         for source in users:

@@ -1,31 +1,31 @@
 """`pkm source try` and `backfill`: requests that no pull makes."""
 
 from contextlib import closing
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pkm.cli.context import Run
 from pkm.cli.instep import in_step
 from pkm.cli.itemview import name_of, named_hint
-from pkm.cli.network import open_door, terms
 from pkm.cli.opening import open_shelf, settings_of
 from pkm.cli.output import Cell, Column, Table, say, show, warn
 from pkm.cli.registry import Commands
-from pkm.cli.ruling import rules_for_pull
 from pkm.cli.talk import dotted
 from pkm.errors import NotFound, UsageError
 from pkm.model.source import Source
 from pkm.rules.amounts import counted
 from pkm.rules.clean import Sink, clean
+from pkm.rules.limits import BACKFILL_PAGES
 from pkm.rules.urls import display_url
-from pkm.seek.backfill import MOST, Backfilled, BackfillOptions, backfill
-from pkm.seek.parser_process import FeedReader
 from pkm.seek.sourcewords import refuse_unasked
-from pkm.seek.trial import Trial, attempt, with_known
 from pkm.seek.typed import address_of
 from pkm.shelf.lookup import source_of
 from pkm.shelf.shelf import Shelf
+
+if TYPE_CHECKING:
+    from pkm.seek.backfill import Backfilled
+    from pkm.seek.trial import Trial
 
 commands = Commands()
 
@@ -44,6 +44,10 @@ New = Annotated[bool, typer.Option("--new", help="What comes in is new, to be lo
 @commands("source try", examples=("pkm source try https://jarche.com/feed/", "pkm source try jarche --json"))
 def try_source(run: Run, word: Word) -> None:
     """Ask once, and show what was sent, each redirect, what came, and what would be stored. Stores nothing."""
+    from pkm.cli.network import open_door  # noqa: PLC0415 - `pkm source` shall not wait for the network
+    from pkm.seek.parser_process import FeedReader  # noqa: PLC0415 - the same
+    from pkm.seek.trial import attempt, with_known  # noqa: PLC0415 - the same
+
     settings = settings_of(run)
     with open_shelf(run, settings) as shelf:
         source = _meant(shelf, word)
@@ -84,7 +88,7 @@ def _of_nobody(word: str) -> Source:
     return Source(id="", url=url)
 
 
-def _trial_rows(trial: Trial) -> list[tuple[str, Cell]]:
+def _trial_rows(trial: "Trial") -> list[tuple[str, Cell]]:
     rows: list[tuple[str, Cell]] = [("asked for", trial.url)]
     rows += [("sent", f"{name}: {value}") for name, value in trial.sent.items()]
     rows += [(f"redirect {status}", url) for status, url in trial.hops]
@@ -98,7 +102,7 @@ def _trial_rows(trial: Trial) -> list[tuple[str, Cell]]:
     return rows
 
 
-def _feed_rows(trial: Trial) -> list[tuple[str, Cell]]:
+def _feed_rows(trial: "Trial") -> list[tuple[str, Cell]]:
     feed = trial.feed
     if feed is None:
         return []
@@ -116,7 +120,7 @@ def _feed_rows(trial: Trial) -> list[tuple[str, Cell]]:
     return rows
 
 
-def _trial_fields(trial: Trial) -> dict[str, Any]:
+def _trial_fields(trial: "Trial") -> dict[str, Any]:
     feed = trial.feed
     return {
         "schema": TRIAL,
@@ -152,13 +156,17 @@ def _trial_fields(trial: Trial) -> dict[str, Any]:
 def backfill_source(
     run: Run,
     source: Named,
-    most: Most = MOST,
+    most: Most = BACKFILL_PAGES,
     new: New = False,  # noqa: FBT002 - Typer reads a flag so
 ) -> None:
     """Bring in what a source had before you followed it, page by page, as far as its feed leads back.
 
     What comes in is let go, so that it is found and floods nothing; --new puts it before you.
     """
+    from pkm.cli.network import open_door, terms  # noqa: PLC0415 - as above
+    from pkm.cli.ruling import rules_for_pull  # noqa: PLC0415 - as above
+    from pkm.seek.backfill import BackfillOptions, backfill  # noqa: PLC0415 - as above
+
     settings = settings_of(run)
     with open_shelf(run, settings) as shelf:
         in_step(run, shelf, wait=True)
@@ -179,7 +187,7 @@ def backfill_source(
         _tell(run, done, as_new=new)
 
 
-def _tell(run: Run, done: Backfilled, *, as_new: bool) -> None:
+def _tell(run: Run, done: "Backfilled", *, as_new: bool) -> None:
     older = sum(page.new for page in done.pages[1:])
     where = "they wait in pkm seek" if as_new else "they are let go; pkm find finds them"
     say(
@@ -207,7 +215,7 @@ _ENDS = {
 }
 
 
-def _backfill_fields(done: Backfilled) -> dict[str, Any]:
+def _backfill_fields(done: "Backfilled") -> dict[str, Any]:
     return {
         "schema": BACKFILL,
         "source": done.source.id,

@@ -1,6 +1,6 @@
 """`pkm source set`, `mute`, `unmute`, `remove`: what you say about sources."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,10 +14,12 @@ from pkm.cli.talk import dotted
 from pkm.errors import UsageError
 from pkm.model.source import KEY_POLICIES, Source, Tie
 from pkm.rules.amounts import counted
-from pkm.seek.sourceset import Settled, mute, remove, settle, unmute
 from pkm.seek.sourcewords import FULL, Said
 from pkm.shelf.lookup import source_of
 from pkm.shelf.shelf import Shelf
+
+if TYPE_CHECKING:
+    from pkm.seek.sourceset import Settled
 
 commands = Commands()
 
@@ -155,6 +157,8 @@ def set_source(  # noqa: PLR0913, PLR0917 - one parameter an option
     )
     if said.nothing and auth_cmd is None:
         raise UsageError("nothing was said", hint="`pkm help source set` lists what can be")
+    from pkm.seek.sourceset import settle  # noqa: PLC0415 - `pkm source` shall not wait for the network
+
     with open_shelf(run, settings_of(run)) as shelf:
         in_step(run, shelf, wait=True)
         settled = settle(shelf, _named(shelf, source), said, auth_cmd=auth_cmd)
@@ -165,6 +169,8 @@ def set_source(  # noqa: PLR0913, PLR0917 - one parameter an option
 @commands("source mute", examples=("pkm source mute jarche",))
 def mute_source(run: Run, source: Named) -> None:
     """Ask sources no more, until they are unmuted."""
+    from pkm.seek.sourceset import mute  # noqa: PLC0415 - as above
+
     with open_shelf(run, settings_of(run)) as shelf:
         in_step(run, shelf, wait=True)
         _tell(run, mute(shelf, _named(shelf, source)), "muted; pkm source unmute asks again")
@@ -173,6 +179,8 @@ def mute_source(run: Run, source: Named) -> None:
 @commands("source unmute", examples=("pkm source unmute jarche",))
 def unmute_source(run: Run, source: Named) -> None:
     """Ask muted sources again."""
+    from pkm.seek.sourceset import unmute  # noqa: PLC0415 - as above
+
     with open_shelf(run, settings_of(run)) as shelf:
         in_step(run, shelf, wait=True)
         _tell(run, unmute(shelf, _named(shelf, source)), "asked again")
@@ -181,6 +189,8 @@ def unmute_source(run: Run, source: Named) -> None:
 @commands("source remove", examples=("pkm source remove jarche",))
 def remove_source(run: Run, source: Named) -> None:
     """Follow sources no longer. Their items stay, and so does what you wrote about them."""
+    from pkm.seek.sourceset import remove  # noqa: PLC0415 - as above
+
     with open_shelf(run, settings_of(run)) as shelf:
         in_step(run, shelf, wait=True)
         settled = remove(shelf, _named(shelf, source))
@@ -195,7 +205,7 @@ def _named(shelf: Shelf, words: list[str]) -> tuple[Source, ...]:
     return tuple({source.id: source for source in found}.values())
 
 
-def _tell(run: Run, settled: Settled, done: str) -> None:
+def _tell(run: Run, settled: "Settled", done: str) -> None:
     if settled.changed:
         one = len(settled.changed) == 1
         names = name_of(settled.changed[0]) if one else counted(len(settled.changed), "source")
@@ -208,7 +218,7 @@ def _tell(run: Run, settled: Settled, done: str) -> None:
         show_json({"schema": SOURCES, "sources": [source_fields(one) for one in settled.sources]})
 
 
-def _tell_secrets(run: Run, settled: Settled) -> None:
+def _tell_secrets(run: Run, settled: "Settled") -> None:
     for name in settled.kept_apart:
         say(run, f"What is secret in it is kept apart as '{name}': pkm config secret list")
     if settled.kept_apart:

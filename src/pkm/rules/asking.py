@@ -44,7 +44,9 @@ _HEADER_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?")
 _PRINTABLE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9-]{0,30}) +(\S.*)")
 # All others may hold a secret, and nobody can tell from the outside.
-_HARMLESS = frozenset({"accept", "accept-language", "accept-charset", "dnt", "sec-gpc", "from", "save-data"})
+_HARMLESS = frozenset(
+    {"accept", "accept-language", "accept-charset", "dnt", "sec-gpc", "from", "save-data", "user-agent"}
+)
 _PREFIX = "header-"
 _SPAN = re.compile(r"(\d{1,6}) ?(m|min|h|d|w)")
 _UNITS_S: Final = {"m": 60, "min": 60, "h": 3_600, "d": 86_400, "w": 604_800}

@@ -21,6 +21,7 @@ RESPONSE_HEADERS: Final = 64_000
 HOSTS_AT_ONCE: Final = 32
 LOOPBACK_AT_ONCE: Final = 8
 HOST_GAP_S: Final = 1.0
+BACKFILL_PAGES: Final = 10  # in one go
 BACKFILL_GAP_S: Final = 2.0  # between the older pages of one feed
 VALIDATOR_CHARS: Final = 1_024
 SECRET_CHARS: Final = 8_192
@@ -29,6 +30,7 @@ FLOOR_WITHOUT_VALIDATORS_S: Final = 24 * 60 * 60
 AGAIN_S: Final = 30.0  # before who failed in a way that may pass is asked once more in the same run
 RHYTHM_ITEMS: Final = 20  # by the times between so many last items
 LONGEST_WAIT_S: Final = 7 * 24 * 60 * 60
+PATIENT: Final = 5  # so often in a row may a source fail before it is worth a word
 INTERVAL_MOST_S: Final = 30 * 24 * 60 * 60  # of the user's own interval
 
 # Feeds and items.

@@ -14,9 +14,8 @@ from pkm.model.asked import Move, Proposal, Proposed
 from pkm.model.source import CAPTURES, MAIL, Source
 from pkm.rules.amounts import counted
 from pkm.rules.asking import has_login, secrets_of
-from pkm.rules.limits import MOVE_DAYS, MOVE_SIGHTINGS
+from pkm.rules.limits import MOVE_DAYS, MOVE_SIGHTINGS, PATIENT
 from pkm.rules.urls import display_url, has_secret
-from pkm.seek.attention import PATIENT
 from pkm.seek.patience import Trouble
 
 LASTING: Final = timedelta(days=7)

@@ -1,10 +1,8 @@
 """Which failure needs a person: for pulls that run at night and should speak only then."""
 
 from pkm.errors import BotCheck, CredentialsError, FetchError, Refused
+from pkm.rules.limits import PATIENT
 from pkm.seek.settle import Pulled
-
-PATIENT: int = 5
-"""So often in a row may a source fail before it is worth a word."""
 
 _PERSON = frozenset({402, 403, 410, 451})
 

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from time import sleep
-from typing import Final
 
 from pkm.errors import FeedError, PkmError
 from pkm.model.asked import Asked, Proposal, Proposed, Purpose
@@ -22,7 +21,7 @@ from pkm.net.address import is_loopback
 from pkm.net.door import Door
 from pkm.net.politeness import server_of
 from pkm.rules.amounts import counted
-from pkm.rules.limits import BACKFILL_GAP_S
+from pkm.rules.limits import BACKFILL_GAP_S, BACKFILL_PAGES
 from pkm.rules.urls import display_url
 from pkm.seek.arrive import Brought, bring
 from pkm.seek.fetch import Fetched, fetch
@@ -34,8 +33,6 @@ from pkm.shelf import locks
 from pkm.shelf.decide import item_state
 from pkm.shelf.shelf import Shelf
 from pkm.store.undo_log import Change
-
-MOST: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +84,7 @@ class BackfillOptions:
         pause: Does nothing for so many seconds.
     """
 
-    most: int = MOST
+    most: int = BACKFILL_PAGES
     as_new: bool = False
     terms: Terms = field(default_factory=Terms)
     pause: Callable[[float], None] = sleep

@@ -100,9 +100,9 @@ def file(shelf: Shelf, found: Found, wishes: Wishes, *, terms: Terms) -> Followe
     there = known(shelf, bare, wishes)
     if there is not None:
         return there
+    apart = login_apart(shelf, _source(shelf, found, shelf.store.sources.at(bare)))
     with shelf.writing():
-        before = shelf.store.sources.at(bare)
-        source = wishes.applied(login_apart(shelf, _source(shelf, found, before)))
+        source = wishes.applied(apart.keep(shelf))
         summary = f"followed {source.title or display_url(source.url)}"
         command = shelf.store.undo_log.begin("follow", summary, shelf.now())
         following.save(shelf, [source], command=command)

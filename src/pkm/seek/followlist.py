@@ -11,7 +11,7 @@ from pkm.rules.limits import OPML_BYTES
 from pkm.rules.opml import OpmlFile
 from pkm.rules.opmlread import read_opml
 from pkm.seek.follow import Wishes
-from pkm.seek.sourceset import login_apart
+from pkm.seek.sourceset import Apart, login_apart
 from pkm.shelf import following, listrest
 from pkm.shelf.shelf import Shelf
 
@@ -104,22 +104,32 @@ def follow_list(
         Refused: Nothing in it can be followed.
     """
     following.refuse_empty(listed.outlines, name)
+    plan = plan_list(shelf, listed, wishes, allow_private=allow_private)
+    apart = _logins_apart(shelf, plan.sources)  # a keyring may ask to be unlocked: not in the transaction
     with shelf.writing():
-        plan = plan_list(shelf, listed, wishes, allow_private=allow_private)
+        # Another pkm may have followed some of them since.
+        plan = replace(plan, sources=tuple(one.keep(shelf) for one in apart if _is_free(shelf, one.source)))
         if plan.sources or plan.allowed:
             done = f"followed {len(plan.sources)} sources" if plan.sources else "allowed private addresses"
             command = shelf.store.undo_log.begin("follow", f"{done} of {name}", shelf.now())
             following.catch_up(shelf)
             listrest.add_foreign(shelf, listed.rest, command=command)
-            plan = replace(plan, sources=_logins_apart(shelf, plan.sources))
             following.save(shelf, [*plan.sources, *plan.allowed], command=command)
     return plan
 
 
-def _logins_apart(shelf: Shelf, sources: Sequence[Source]) -> tuple[Source, ...]:
+def _logins_apart(shelf: Shelf, sources: Sequence[Source]) -> tuple[Apart, ...]:
     """The same sources, logins out of their addresses, but for the second one that differs in its login alone."""
-    apart: dict[str, Source] = {}
+    apart: dict[str, Apart] = {}
     for source in sources:
         bare = split_login(source.url)[0]
-        apart[source.url if bare in apart else bare] = source if bare in apart else login_apart(shelf, source)
+        if bare in apart:
+            apart[source.url] = Apart(source=source)
+        else:
+            apart[bare] = login_apart(shelf, source)
     return tuple(apart.values())
+
+
+def _is_free(shelf: Shelf, source: Source) -> bool:
+    holder = shelf.store.sources.at(source.url)
+    return holder is None or holder.id == source.id

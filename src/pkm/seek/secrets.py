@@ -65,6 +65,7 @@ def keep(
         origins=tuple(dict.fromkeys((*origins, *used_at))),
         since=shelf.now(),
     )
+    secret = box.stow(secret)
     with shelf.writing():
         box.put(shelf, secret)
         _ask_again(shelf, name)
@@ -87,6 +88,18 @@ def allow(shelf: Shelf, name: str, url: str) -> str:
         box.allow(shelf, [name], origin)
         _ask_again(shelf, name)
     return origin
+
+
+def forget(shelf: Shelf, name: str) -> None:
+    """Forget a secret.
+
+    Raises:
+        NotFound: There is none of that name.
+    """
+    box = SecretBox.of(shelf)
+    with shelf.writing():
+        gone = box.remove(shelf, name)
+    box.empty(gone)
 
 
 def _ask_again(shelf: Shelf, name: str) -> None:

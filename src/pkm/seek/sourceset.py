@@ -63,7 +63,7 @@ def settle(shelf: Shelf, sources: Sequence[Source], said: Said, *, auth_cmd: str
     after = [applied(source, said) for source in sources]
     for source in after:
         _refuse_taken(shelf, source)
-    secrets = [_secret(shelf, one) for one in kept]
+    secrets = [box.stow(_secret(shelf, one)) for one in kept]
     pairs = tuple(zip(sources, after, strict=True))
     changed = tuple(new for old, new in pairs if new != old)
     with shelf.writing():
@@ -87,20 +87,40 @@ def settle(shelf: Shelf, sources: Sequence[Source], said: Said, *, auth_cmd: str
     )
 
 
-def login_apart(shelf: Shelf, source: Source) -> Source:
-    """A source to be followed, the login of its address kept apart; inside `shelf.writing`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Apart:
+    """A source to be followed, and what of its address is kept apart from it.
+
+    Attributes:
+        source: Its address holds no login any more.
+        secrets: Stowed already.
+    """
+
+    source: Source
+    secrets: tuple[Secret, ...] = ()
+
+    def keep(self, shelf: Shelf) -> Source:
+        """Keep the secrets; inside `shelf.writing`. The source itself is the caller's to store."""
+        box = SecretBox.of(shelf)
+        for secret in self.secrets:
+            box.put(shelf, secret)
+        if self.secrets:
+            _allow(shelf, box, [self.source])
+        return self.source
+
+
+def login_apart(shelf: Shelf, source: Source) -> Apart:
+    """A source to be followed, the login of its address out of it; before `shelf.writing`.
 
     Left as it is if another source has that address without the login: each is somebody's own feed.
     """
     said, kept = kept_apart(Said(url=source.url), mark=source.id[-4:])
-    holder = shelf.store.sources.at(said.url or "")
+    holder = shelf.store.sources.at(said.url or "") if kept else None
     if not kept or (holder is not None and holder.id != source.id):
-        return source
-    box, apart = SecretBox.of(shelf), applied(source, said)
-    for one in kept:
-        box.put(shelf, _secret(shelf, one))
-    _allow(shelf, box, [apart])
-    return apart
+        return Apart(source=source)
+    box = SecretBox.of(shelf)
+    secrets = tuple(box.stow(_secret(shelf, one)) for one in kept)
+    return Apart(source=applied(source, said), secrets=secrets)
 
 
 def mute(shelf: Shelf, sources: Sequence[Source]) -> Settled:

@@ -67,11 +67,21 @@ class SecretBox:
             raise NotFound(f"there is no secret '{name}'", hint="pkm config secret list names them all")
         return found
 
+    def stow(self, secret: Secret) -> Secret:
+        """Hand the value of a secret to the keyring, if that is where new ones go; what is left for `put`.
+
+        Outside `shelf.writing`: a keyring may ask the user to unlock it.
+
+        Raises:
+            CredentialsError, UsageError: The keyring cannot be used.
+        """
+        if secret.value is None or self._keep != "keyring":
+            return secret
+        self._ring().put(secret.name, secret.value)
+        return replace(secret, value=None)
+
     def put(self, shelf: Shelf, secret: Secret) -> None:
-        """Keep a secret, in the place of one of its name; inside `shelf.writing`."""
-        if secret.value is not None and self._keep == "keyring":
-            self._ring().put(secret.name, secret.value)
-            secret = replace(secret, value=None)
+        """Keep a secret that was stowed, in the place of one of its name; inside `shelf.writing`."""
         self._write(shelf, {**self.all(), secret.name: secret}.values())
 
     def allow(self, shelf: Shelf, names: Iterable[str], origin: str) -> None:
@@ -85,16 +95,20 @@ class SecretBox:
         if changed:
             self._write(shelf, {**known, **{one.name: one for one in changed}}.values())
 
-    def remove(self, shelf: Shelf, name: str) -> None:
-        """Forget a secret; inside `shelf.writing`.
+    def remove(self, shelf: Shelf, name: str) -> Secret:
+        """Forget a secret; inside `shelf.writing`. What the keyring holds of it goes by `empty`, after that.
 
         Raises:
             NotFound: There is none of that name.
         """
         gone = self.get(name)
-        if gone.kind == "keyring":
-            self._ring().remove(name)
         self._write(shelf, (one for one in self.all().values() if one.name != name))
+        return gone
+
+    def empty(self, secret: Secret) -> None:
+        """Take what the keyring holds of a secret out of it; outside `shelf.writing`."""
+        if secret.kind == "keyring":
+            self._ring().remove(secret.name)
 
     def value(self, name: str, origin: str) -> str:
         """The secret itself, for a request to `origin`; a command is asked once.
