@@ -13,7 +13,7 @@ from pkm.cli.output import say, show_json, show_text
 from pkm.cli.registry import Commands
 from pkm.cli.timers import KINDS, Timer, all_timers, timer_for
 from pkm.errors import Refused, UsageError
-from pkm.rules.timers import Job, odd_time, parse_at
+from pkm.rules.timers import Job, odd_time, parse_at, shell_line
 from pkm.shelf import home as homes
 
 commands = Commands()
@@ -71,7 +71,7 @@ def install(run: Run, at: At = None, timer: With = None, *, dry_run: DryRun = Fa
             why="neither `systemctl --user` nor `crontab` is here"
             if sys.platform != "darwin"
             else "neither `launchctl` nor `crontab` is here",
-            hint=f"let whatever runs things at their time run: {' '.join(job.command)}   (with PKM_HOME={job.home})",
+            hint=f"let whatever runs things at their time run: {shell_line(job)}",
         )
     text = chosen.text(job)
     if dry_run:

@@ -6,8 +6,10 @@ hundred signs that Unicode gained after SQLite's tables were made cut words here
 """
 
 import json
+import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pkm.model.item import Item, State
@@ -64,15 +66,11 @@ class Matcher:
         return isinstance(node, And) and all(map(self.answers, node.nodes))
 
     def _holds(self, term: Term) -> bool:
-        said = fold(term.text).strip()
-        if not any(char.isalnum() or ord(char) > 0x2000 for char in said):
+        words = _looked_for(term)
+        if words is None:
             return True
-        words = words_of(said)
-        if words == " ":
-            return False
-        looked_for = words[:-1] if term.prefix else words
         fields = (term.field,) if term.field else _ANYWHERE
-        return any(looked_for in self._column(field) for field in fields)
+        return bool(words) and any(words in self._column(field) for field in fields)
 
     def _column(self, field: str) -> str:
         if field not in self._folded:
@@ -134,6 +132,18 @@ class Matcher:
         return has.get(value.removesuffix("s"), bool(self._subject.item.tags))
 
 
+@lru_cache(maxsize=4_096)
+def _looked_for(term: Term) -> str | None:
+    """What must stand in a column; None if anything will do, empty if nothing does."""
+    said = fold(term.text).strip()
+    if not any(char.isalnum() or ord(char) > 0x2000 for char in said):
+        return None
+    words = words_of(said)
+    if words == " ":
+        return ""
+    return words[:-1] if term.prefix else words
+
+
 class _Cutter(dict[int, int]):
     """For `str.translate`: what is no part of a word becomes a space; decided once a character."""
 
@@ -145,10 +155,13 @@ class _Cutter(dict[int, int]):
 
 
 _CUT: Final = _Cutter()
+_ASCII_CUT: Final = re.compile("[^a-z0-9]+")
 
 
 def words_of(folded: str) -> str:
     """Folded text as its words with one space before, between and behind; a single space if there are none."""
-    words = folded.translate(_CUT).split(" ")
+    # Most texts are ASCII, and there a pattern is three times as fast.
+    cut = _ASCII_CUT.sub(" ", folded) if folded.isascii() else folded.translate(_CUT)
+    words = cut.split(" ")
     joined = " ".join(word for word in words if word)
     return f" {joined} " if joined else " "

@@ -80,6 +80,15 @@ def odd_time(seed: str) -> time:
     return time(_HOUR, minutes[drawn % len(minutes)])
 
 
+def shell_line(job: Job) -> str:
+    """The job as a line for any shell."""
+    return shlex.join(_words(job))
+
+
+def _words(job: Job) -> list[str]:
+    return ["/usr/bin/env", *(f"{name}={value}" for name, value in job.variables), *job.command]
+
+
 # cron.
 
 
@@ -89,8 +98,7 @@ def cron_block(job: Job) -> str:
     Raises:
         Refused: cron cannot be told such a path.
     """
-    words = ["/usr/bin/env", *(f"{name}={value}" for name, value in job.variables), *job.command]
-    for word in words:
+    for word in _words(job):
         # What a backslash means before `%` differs between crons; a line break ends the line in all.
         if _CONTROL.search(word) or "\\" in word:
             raise Refused(
@@ -98,7 +106,7 @@ def cron_block(job: Job) -> str:
                 why=f"it holds a line break, a control character or a backslash: {clean(word, Sink.LINE)}",
                 hint="use another timer, --with systemd or launchd, or move the home",
             )
-    command = " ".join(shlex.quote(word) for word in words).replace("%", r"\%")
+    command = shell_line(job).replace("%", r"\%")
     lines = [f"{at.minute} {at.hour} * * * {command}" for at in job.times]
     name = clean(job.home, Sink.LINE)
     begin = f"{_begin(job.tag)}: pulls the home {name}; `pkm schedule remove` takes these lines away"
