@@ -2,11 +2,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from pkm.model.asked import Purpose
 from pkm.model.item import State
 from pkm.model.source import Asking, Source
 from pkm.net.door import Door
 from pkm.rules.limits import PAGES_PER_PULL
 from pkm.rules.query import parse_query
+from pkm.seek.audit import audit
 from pkm.seek.fulltext import PageTerms, fetch_pages, lacking, lacking_of
 from pkm.seek.pagefetch import Wanted, request_for
 from pkm.seek.pull import PullOptions, pull
@@ -231,3 +233,14 @@ def test_what_is_pruned_takes_its_page_along_and_undo_brings_both_texts_back(she
     bodies = bodies_of(shelf, shelf.store.items.get(item.id))
     assert (bodies.origin, bodies.differ) == ("page", True)
     assert shelf.store.broken_references() == 0
+
+
+def test_requests_for_pages_stand_in_the_log_and_say_nothing_of_the_feed(shelf, site):
+    serve_feed(site, [1])
+    site.serve("/1", status=410)
+    one = source(shelf, site)
+    pulled(shelf, one)
+    asked = shelf.store.fetches.of(one.id)
+    assert [(row.purpose, row.status) for row in asked] == [(Purpose.PAGE, 410), (Purpose.DUE, 200)]
+    assert shelf.store.fetches.gone_since(one.id) is None
+    assert all(check.broken == () for check in audit(asked[::-1]))

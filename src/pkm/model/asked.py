@@ -15,6 +15,7 @@ class Purpose(StrEnum):
     DATE = "date"  # without the ETag on purpose: to see whether the date alone gets a 304
     FOLLOW = "follow"
     BACKFILL = "backfill"  # an older page of the feed: says nothing about the source's own address
+    PAGE = "page"  # the page of an item, for its whole text: the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -221,7 +221,7 @@ def _gone(requests: Sequence[Asked]) -> Check:
     parked: set[str] = set()
     looked, broken = 0, list[Asked]()
     for one in requests:
-        if one.purpose == Purpose.BACKFILL:
+        if one.purpose in {Purpose.BACKFILL, Purpose.PAGE}:
             continue
         if one.source in parked and one.purpose not in _BY_HAND:
             broken.append(one)

@@ -29,7 +29,7 @@ _PER_HOST: Final = 20
 _IN_ALL: Final = 200
 _LOOKED_AT: Final = 200  # items of a source, to find those that lack most
 _TRIES: Final = 3
-_TRIED_AGAIN: Final = timedelta(days=1)
+_LEFT_ALONE: Final = timedelta(days=1)
 _NAP_S: Final = 0.5
 
 
@@ -80,7 +80,7 @@ def _of_source(shelf: Shelf, source: Source) -> Iterator[Wanted]:
         return
     left = PAGES_PER_PULL
     rows = shelf.store.page_texts.lacking(
-        source.id, failed_before=shelf.now() - _TRIED_AGAIN, tries=_TRIES, most=_LOOKED_AT
+        source.id, asked_before=shelf.now() - _LEFT_ALONE, tries=_TRIES, most=_LOOKED_AT
     )
     for row in rows:
         text = shelf.store.texts.get(row.text_sha)
@@ -134,6 +134,7 @@ def fetch_pages(shelf: Shelf, wanted: Sequence[Wanted], *, door: Door, terms: Pa
             with shelf.writing():
                 bettered += store_page(shelf, came)
                 until = hosts.hear(came.fetched)
+                shelf.store.fetches.log(came.asked)
             if until is not None:
                 turns.stop_host(server_of(came.wanted.url))
     finally:

@@ -5,10 +5,13 @@ from datetime import datetime
 from hashlib import sha256
 
 from pkm.errors import PkmError
+from pkm.model.asked import Asked, Purpose
 from pkm.model.item import Text
 from pkm.model.source import Source
 from pkm.net.door import Answer, Door, Request, judge
+from pkm.net.headers import mark
 from pkm.net.politeness import server_of
+from pkm.rules.urls import display_url
 from pkm.seek.discover import looks_like_html
 from pkm.seek.extractor import Finder
 from pkm.seek.fetch import FAILURES, Fetched
@@ -58,6 +61,26 @@ class Came:
         """The same as what a host is judged by."""
         source = replace(self.wanted.source, url=self.wanted.url)
         return Fetched(source=source, began_at=self.at, answer=self.answer, error=self.error)
+
+    @property
+    def asked(self) -> Asked:
+        """The same as the log of requests has it."""
+        request, answer, fetched = request_for(self.wanted), self.answer, self.fetched
+        return Asked(
+            source=self.wanted.source.id,
+            at=self.at,
+            purpose=Purpose.PAGE,
+            status=fetched.status,
+            error=fetched.kind or None,
+            url=display_url(self.wanted.url),
+            host=fetched.host,
+            hops=tuple((hop.status, display_url(hop.location)) for hop in answer.hops) if answer else (),
+            sent=tuple(sorted(name.lower() for name in answer.sent)) if answer else (),
+            asked_with=(mark(request.etag), mark(request.last_modified)),
+            gave=(mark(answer.etag), mark(answer.last_modified)) if answer else (None, None),
+            body_bytes=len(answer.body) if answer else None,
+            retry_after_s=fetched.retry_after_s,
+        )
 
     @property
     def row(self) -> PageText:

@@ -70,9 +70,10 @@ class Fetches:
     def gone_since(self, source_id: str) -> datetime | None:
         """When its answers since began to be 410 Gone; None if the last one was none."""
         (at,) = self._db.execute(
-            "SELECT min(at) FROM fetches WHERE source = ?1 AND status = 410 AND purpose != ?2 AND at > coalesce("
-            "(SELECT max(at) FROM fetches WHERE source = ?1 AND status IS NOT 410 AND purpose != ?2), '')",
-            (source_id, Purpose.BACKFILL),
+            "SELECT min(at) FROM fetches WHERE source = ?1 AND status = 410 AND purpose NOT IN (?2, ?3)"
+            " AND at > coalesce((SELECT max(at) FROM fetches WHERE source = ?1 AND status IS NOT 410"
+            " AND purpose NOT IN (?2, ?3)), '')",
+            (source_id, Purpose.BACKFILL, Purpose.PAGE),
         ).fetchone()
         return to_moment(at)
 

@@ -88,12 +88,12 @@ class PageTexts:
             ),
         )
 
-    def lacking(self, source: str, *, failed_before: datetime, tries: int, most: int) -> tuple[Lacking, ...]:
+    def lacking(self, source: str, *, asked_before: datetime, tries: int, most: int) -> tuple[Lacking, ...]:
         """Items of a source that wait or are kept, and whose page was not asked for as they now are.
 
         Args:
             source: Id of the source whose arrival they show.
-            failed_before: Aware; a failure since then is not tried again yet.
+            asked_before: Aware; what was asked for since then is left alone, whatever came of it.
             tries: So many failures in a row end it.
             most: Rows; the newest items first.
         """
@@ -103,10 +103,10 @@ class PageTexts:
             " LEFT JOIN page_texts ON page_texts.url = items.url"
             " WHERE items.source = ? AND items.state IN ('new', 'kept') AND items.hidden_by IS NULL"
             " AND items.url IS NOT NULL AND (page_texts.url IS NULL"
-            " OR (page_texts.problem IS NULL AND page_texts.asked_for <> arrivals.content_sha)"
-            " OR (page_texts.problem IS NOT NULL AND page_texts.tries < ? AND page_texts.at < ?))"
+            " OR (page_texts.at < ? AND ((page_texts.problem IS NULL AND page_texts.asked_for <> arrivals.content_sha)"
+            " OR (page_texts.problem IS NOT NULL AND page_texts.tries < ?))))"
             " ORDER BY items.sort_at DESC LIMIT ?",
-            (source, tries, stamp(failed_before), most),
+            (source, stamp(asked_before), tries, most),
         ).fetchall()
         return tuple(
             Lacking(item=item, url=url, text_sha=text, content_sha=content)
