@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from support.cli import child, clean_environ
+from support.cli import Session, child, clean_environ
 from support.feeds import numbered, rss
 from support.proxy import Proxy
 from support.server import Reply, Site
@@ -42,7 +42,7 @@ COMMANDS = (
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def site():
     with Site() as one:
         for name in ("login", "header", "command", "proxied", "piped"):
@@ -51,9 +51,16 @@ def site():
         yield one
 
 
-@pytest.fixture
-def said(pkm, site, tmp_path):
-    """Everything that pkm printed while the secrets were set, used, refused and lost."""
+@pytest.fixture(scope="module")
+def played(site, tmp_path_factory):
+    """The home, and everything that pkm printed while the secrets were set, used, refused and lost."""
+    tmp_path = tmp_path_factory.mktemp("canary")
+    with pytest.MonkeyPatch.context() as patch:
+        pkm = Session(tmp_path / "home", patch)
+        yield pkm.home, _play(pkm, site, tmp_path)
+
+
+def _play(pkm, site, tmp_path):
     printed = []
 
     def run(*words, **settings):
@@ -107,19 +114,20 @@ def said(pkm, site, tmp_path):
     return printed
 
 
-def test_no_secret_is_ever_printed(said):
-    told = [(words, secret) for words, text in said for secret in EVERYWHERE if secret in text]
+def test_no_secret_is_ever_printed(played):
+    told = [(words, secret) for words, text in played[1] for secret in EVERYWHERE if secret in text]
     assert told == []
 
 
-def test_no_file_but_the_secrets_own_holds_one(said, pkm, site):
-    own = pkm.home / ".pkm" / "secrets.toml"
+def test_no_file_but_the_secrets_own_holds_one(played, site):
+    home, _ = played
+    own = home / ".pkm" / "secrets.toml"
     kept = own.read_text()
     assert all(secret in kept for secret in (LOGIN, HEADER, PROXY, PIPED))
     assert own.stat().st_mode & 0o077 == 0
     holding = [
-        (path.relative_to(pkm.home).as_posix(), secret)
-        for path in pkm.home.rglob("*")
+        (path.relative_to(home).as_posix(), secret)
+        for path in home.rglob("*")
         if path.is_file() and path != own
         for secret in KEPT_APART
         if secret.encode() in path.read_bytes()
@@ -130,10 +138,11 @@ def test_no_file_but_the_secrets_own_holds_one(said, pkm, site):
     assert all(secret in sent for secret in (HEADER, COMMAND, PIPED))
 
 
-def test_a_token_in_an_address_is_in_the_list_and_the_store_alone(said, pkm):
+def test_a_token_in_an_address_is_in_the_list_and_the_store_alone(played):
+    home, _ = played
     holding = {
-        path.relative_to(pkm.home).as_posix()
-        for path in pkm.home.rglob("*")
+        path.relative_to(home).as_posix()
+        for path in home.rglob("*")
         if path.is_file() and TOKEN.encode() in path.read_bytes()
     }
     assert {name for name in holding if not name.startswith(".pkm/store.db")} == {"sources.opml"}
@@ -142,6 +151,7 @@ def test_a_token_in_an_address_is_in_the_list_and_the_store_alone(said, pkm):
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="there is no /proc here")
 def test_no_process_has_a_secret_on_its_line(pkm, site, tmp_path):
     """The command that tells it looks at every line that it can see, and tells what it saw."""
+    site.serve("/command", rss(("c", "https://c.example/1"), title="command"))
     pkm("init")
     pkm("follow", site.url("/command"))
     seen = tmp_path / "lines"
