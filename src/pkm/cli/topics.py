@@ -117,7 +117,7 @@ _SCHEMAS: Final = (
     ("pkm.filed/1", 'share edit: {"draft", "filed", "altered"}'),
     (
         "pkm.findings/1",
-        'share check: {"findings": [{"level", "check", "path", "line", "message", "hint"}], "draft", "words_to_file"}',
+        'share check: {"findings": [{"level", "check", "path", "line", "message", "hint"}], "draft", "words_to_file"}; notes check: the same findings with "fixable", and "mended"',
     ),
     (
         "pkm.edition/1",

@@ -105,7 +105,7 @@ def _wiki(found: re.Match[str]) -> Place | None:
     bar = _LABEL_BAR.search(inside)
     whole, label = (inside[: bar.start()], inside[bar.end() :]) if bar else (inside, "")
     target, _, anchor = whole.partition("#")
-    if not target.strip():
+    if not target.strip() or "://" in target:
         return None
     start = base + len(target) - len(target.lstrip())
     return Place(

@@ -27,6 +27,11 @@ class Quotes:
         ).fetchall()
         return tuple(row[0] for row in rows)
 
+    def all(self) -> tuple[Quote, ...]:
+        """Every quote."""
+        rows = self._db.execute(f"SELECT {_NAMES} FROM quotes ORDER BY id").fetchall()
+        return tuple(_quote(row) for row in rows)
+
     def of_item(self, item: str) -> tuple[Quote, ...]:
         """The quotes of an item, in the order of its text."""
         return self._some("item = ?", item)
