@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from conformance import articles, discovery, feeds, opml
+from conformance import articles, discovery, feeds, opml, vaults
 from conformance.score import Score
 from support.corpus import corpus_root
 
@@ -13,6 +13,7 @@ SETS: tuple[Callable[[Path], Sequence[Score]], ...] = (
     articles.scores,
     discovery.scores,
     opml.scores,
+    vaults.scores,
 )
 """Each looks at one part of the corpus; a new set is one more row here."""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pkm.cli import notes_check_cmd, notes_links_cmd, notes_mv_cmd
+from pkm.cli import notes_adopt_cmd, notes_check_cmd, notes_links_cmd, notes_mv_cmd
 from pkm.cli.context import Run
 from pkm.cli.documents import note_fields
 from pkm.cli.glyphs import glyphs
@@ -283,3 +283,4 @@ def _table(run: Run, shelf: Shelf, notes: Sequence[Note], *, more: bool) -> Tabl
 commands.join(notes_links_cmd.commands)
 commands.join(notes_mv_cmd.commands)
 commands.join(notes_check_cmd.commands)
+commands.join(notes_adopt_cmd.commands)

@@ -78,7 +78,9 @@ STUBS: Final = (
     Stub("sense", "Say in a sentence what an item means to you.", SENSE, "pkm.cli.sense_cmd", front=True),
     Stub("note", "Write a note of your own.", SENSE, "pkm.cli.note_cmd", front=True),
     Stub("find", "Find items, notes, questions, quotes and editions.", SENSE, "pkm.cli.find_cmd", front=True),
-    Stub("notes", "Your notes: list, show, edit, set, links, mv, check, rm.", SENSE, "pkm.cli.notes_cmd"),
+    Stub(
+        "notes", "Your notes: list, show, edit, set, links, mv, check, rm, adopt.", SENSE, "pkm.cli.notes_cmd"
+    ),
     Stub("link", "Say how one note stands to another.", SENSE, "pkm.cli.link_cmd"),
     Stub(
         "share",

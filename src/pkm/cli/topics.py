@@ -99,6 +99,10 @@ _SCHEMAS: Final = (
         "pkm.pruned/1",
         'prune: {"items", "bytes", "freed", "reversible", "done", "sources": [{"id", "title", "items"}]}',
     ),
+    (
+        "pkm.adopted/1",
+        'notes adopt: {"folder", "notes", "links", "broken_links", "problems": [{"path", "problem"}], "unreadable", "copies"}',
+    ),
     ("pkm.undone/1", 'undo: {"command", "taken_back", "left"}'),
     ("pkm.doctor/1", 'doctor: {"checks": [{"check", "verdict", "message", "hint"}], "mended"}'),
     (

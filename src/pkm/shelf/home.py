@@ -119,11 +119,11 @@ def at(root: Path, *, store: str | None = None, adopted: tuple[str, ...] = ()) -
     absolute = Path(os.path.abspath(root.expanduser()))  # noqa: PTH100 - resolve() would follow the user's links
     state = absolute / ".pkm" if store is None else absolute / Path(store).expanduser()
     own = () if "." in adopted else ("notes",)
-    folders = (_folder_name(name) for name in adopted)
+    folders = (folder_name(name) for name in adopted)
     return Home(root=absolute, state=state, note_folders=tuple(dict.fromkeys((*own, *folders))))
 
 
-def _folder_name(name: str) -> str:
+def folder_name(name: str) -> str:
     """A folder of the settings as the paths of its notes begin: without `./` and a slash at its end."""
     return os.path.normpath(os.path.expanduser(name))  # noqa: PTH111 - a string, as in the index
 
