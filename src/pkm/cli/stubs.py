@@ -81,6 +81,8 @@ STUBS: Final = (
     Stub(
         "notes", "Your notes: list, show, edit, set, links, mv, check, rm, adopt.", SENSE, "pkm.cli.notes_cmd"
     ),
+    Stub("tag", "Give tags to items, notes, quotes and sources, or take them off.", SENSE, "pkm.cli.tag_cmd"),
+    Stub("tags", "Every tag, and what bears it; rename one.", SENSE, "pkm.cli.tag_cmd"),
     Stub("link", "Say how one note stands to another.", SENSE, "pkm.cli.link_cmd"),
     Stub(
         "share",

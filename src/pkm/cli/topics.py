@@ -63,6 +63,11 @@ _SCHEMAS: Final = (
         "pkm.moved/1",
         'notes mv: {"note", "from", "to", "title", "links": [{"path", "line", "before", "after"}], "applied"}',
     ),
+    (
+        "pkm.tags/1",
+        'tags list: {"tags": [{"tag", "notes", "items", "sources", "quotes", "with_below"}], "similar": [[more used, less used]]}',
+    ),
+    ("pkm.tagged/1", 'tag, tags rename: {"changed": ids, "same"}'),
     ("pkm.link/1", 'link: {"note", "to", "relation", "new"}'),
     ("pkm.sense/1", 'sense: {"item" or null, "quotes", "notes", "prompt"}'),
     ("pkm.sensed/1", 'sense -m, note: {"note", "item", "made", "kept", "quote"}'),

@@ -137,11 +137,11 @@ def _keys(data: bytes, note: Note, change: NoteChange) -> dict[str, Value]:
     if change.only is not None:
         keys["only"] = tuple(change.only) or None
     if change.tags:
-        keys |= _tag_keys(data, note, change.tags)
+        keys |= tag_keys(data, note, change.tags)
     return keys
 
 
-def _tag_keys(data: bytes, note: Note, signed: Sequence[str]) -> dict[str, Value]:
+def tag_keys(data: bytes, note: Note, signed: Sequence[str]) -> dict[str, Value]:
     """The tags as they will stand: all under `tags`, unless only another key has them."""
     before = read_note(data, stem=note.path).tags
     after = {tag.casefold(): tag for tag in before}

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from pkm.model.decision import By, Decision
 from pkm.model.item import Item, State
@@ -11,7 +12,7 @@ from pkm.model.quote import Quote
 from pkm.rules.ids import is_id
 from pkm.rules.limits import URL_CHARS
 from pkm.rules.urls import canonical, match_url
-from pkm.shelf import index, journal
+from pkm.shelf import index, journal, tagged
 from pkm.shelf.captured import keep_text
 from pkm.shelf.journal import Line
 from pkm.shelf.noteindex import add_stub, adopt_id
@@ -55,16 +56,13 @@ def _decision(shelf: Shelf, event: str, line: Line) -> bool | None:
     at, done = journal.moment(line), journal.text(line, "do")
     if at is None or done is None:
         return False
-    if done not in {"keep", "un-keep", "capture", "via", "skip"}:
+    if done not in {"keep", "un-keep", "capture", "via", "skip", "tag"}:
         return None
     item = _item(shelf, line, at)
     if item is None:
         return False
-    if done == "via":
-        _set_via(shelf, item, line)
-        return True
-    if done == "skip":
-        shelf.store.items.set_state(item.id, item.state, kept_at=item.kept_at, later_at=at)
+    if done in _SAID:
+        _SAID[done](shelf, item, line)
         return True
     after = State.KEPT
     if done == "un-keep":
@@ -162,9 +160,21 @@ def _bring_back_text(shelf: Shelf, item: Item, line: Line) -> None:
         keep_text(shelf, item, pasted)
 
 
+def _skip(shelf: Shelf, item: Item, line: Line) -> None:
+    shelf.store.items.set_state(item.id, item.state, kept_at=item.kept_at, later_at=journal.moment(line))
+
+
+def _tag(shelf: Shelf, item: Item, line: Line) -> None:
+    tagged.apply(shelf, item.id, line)
+
+
 def _set_via(shelf: Shelf, item: Item, line: Line) -> None:
     changed = replace(item, via=journal.to_via(line.get("via")), hat_tip=journal.text(line, "hat_tip"))
     shelf.store.items.update(changed)
+
+
+_SAID: Final = {"via": _set_via, "skip": _skip, "tag": _tag}
+"""What a line says of an item besides its state, and who does it."""
 
 
 def _quote(shelf: Shelf, event: str, line: Line) -> bool:
@@ -172,6 +182,11 @@ def _quote(shelf: Shelf, event: str, line: Line) -> bool:
         quote_id = journal.text(line, "id") or ""
         shelf.store.quotes.remove(quote_id)
         shelf.store.search.drop("quote", quote_id)
+        return bool(quote_id)
+    if journal.text(line, "do") == "tag":
+        quote_id = journal.text(line, "id") or ""
+        if quote_id:
+            tagged.apply(shelf, quote_id, line)
         return bool(quote_id)
     quote = journal.to_quote(line)
     if quote is None:

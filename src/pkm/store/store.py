@@ -28,6 +28,7 @@ from pkm.store.questions import Questions
 from pkm.store.quotes import Quotes
 from pkm.store.search import Search
 from pkm.store.sources import Sources
+from pkm.store.tags import Tags
 from pkm.store.texts import Texts
 from pkm.store.tombstones import Tombstones
 from pkm.store.undo_log import UndoLog
@@ -55,6 +56,7 @@ class Store:
         self.arrivals = Arrivals(connection)
         self.arrival_names = ArrivalNames(connection)
         self.texts = Texts(connection)
+        self.tags = Tags(connection)
         self.versions = Versions(connection)
         self.awaited = Awaited(connection)
         self.tombstones = Tombstones(connection)
