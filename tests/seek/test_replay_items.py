@@ -1,11 +1,13 @@
 """Feeds that misbehave in what they say: through a whole pull, that nothing comes twice and nothing is lost."""
 
 import json
+from datetime import timedelta
 from itertools import count
 
 import pytest
 
-from support.replay import World
+from pkm.shelf.prune import plan, prune
+from support.replay import World, http_date
 from support.server import Reply
 from support.shelves import NOW
 
@@ -124,6 +126,33 @@ def test_ten_thousand_items_are_taken_up_to_the_limit_and_few_wait(world):
     source, brought = pulled(world, body)
     assert brought == [5_000]
     assert world.items(source) == 5_000
+
+
+def test_old_items_that_are_served_again_after_a_prune_stay_away(world):
+    def one(number):
+        date = NOW - timedelta(days=500 - number)
+        return f"<guid>{number}</guid><title>Old {number}</title><link>https://w.test/{number}</link><pubDate>{http_date(date)}</pubDate>"
+
+    [source] = world.follow(
+        world.in_turn(
+            "a.test/feed",
+            Reply(body=items(*(one(n) for n in range(9))).encode()),
+            Reply(body=items(one(400)).encode()),
+            Reply(body=items(one(401), *(one(n) for n in range(9))).encode()),
+            # The same under other names, from another address: a new platform.
+            Reply(body=items(*(one(n).replace("<guid>", "<guid>new-") for n in range(9))).encode()),
+        )
+    )
+    world.pull(source)
+    waiting = [item.id for item in world.shelf.store.items.each() if item.state == "new"]
+    world.pull(source)
+    world.later(days=300)
+    before = NOW + timedelta(days=200)
+    gone = prune(world.shelf, plan(world.shelf, before=before), before=before).items
+    assert (len(waiting), gone) == (5, 4)
+    assert world.pull(source)[source.url].new == 1
+    assert world.pull(source)[source.url].new == 0
+    assert titles(world) == ["Old 4", "Old 400", "Old 401", "Old 5", "Old 6", "Old 7", "Old 8"]
 
 
 def test_json_with_numbers_for_ids_is_a_feed(world):

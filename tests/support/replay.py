@@ -63,6 +63,9 @@ class World:
         self.sites: dict[str, Site] = {}
         self.at_once: set[str] = set()  # addresses that may be asked twice without a gap
         self.naps: list[float] = []
+        self.secrets: dict[str, str] = {}
+        self.proxies: dict[str, str] = {}
+        self.may_be_sent = set(_MAY_BE_SENT)  # and what a source's own settings add
         self.down: set[str] | str = set()
         self.heard: list[tuple[str, str, float]] = []  # name, path, tick
         self.tick = 0.0
@@ -119,6 +122,23 @@ class World:
             asked = [self.now_of(one) for one in named]
         return {one.source.url: one for one in self._pulled(asked, chance, options)}
 
+    def door(self) -> Door:
+        """The way to the sites of this world; to be closed."""
+        tls = ssl.create_default_context(cafile=self._trusted) if self._trusted else None
+        return Door(
+            user_agent=AGENT,
+            resolver=self._resolve,
+            proxies=self.proxies,
+            limits=self._limits,
+            tls=tls,
+            secret_of=lambda name, _origin: self.secrets[name],
+        )
+
+    def nap(self, seconds: float) -> None:
+        """Wait, as the product does."""
+        self.naps.append(seconds)
+        self._move(seconds)
+
     def later(self, **delta: float) -> None:
         """Move the clock."""
         self._move(timedelta(**delta).total_seconds())
@@ -147,18 +167,12 @@ class World:
             self._stack.close()
 
     def _pulled(self, asked: Sequence[Source], chance: float, options: dict) -> Iterator[Pulled]:
-        clockwork = Clockwork(tick=lambda: self.tick, nap=self._nap)
+        clockwork = Clockwork(tick=lambda: self.tick, nap=self.nap)
         terms = Terms(chance=lambda: chance, polite=options.pop("polite", False))
-        tls = ssl.create_default_context(cafile=self._trusted) if self._trusted else None
-        door = Door(user_agent=AGENT, resolver=self._resolve, proxies={}, limits=self._limits, tls=tls)
-        with door:
+        with self.door() as door:
             yield from pull(
                 self.shelf, asked, door=door, options=PullOptions(terms=terms, clockwork=clockwork, **options)
             )
-
-    def _nap(self, seconds: float) -> None:
-        self.naps.append(seconds)
-        self._move(seconds)
 
     def _move(self, seconds: float) -> None:
         self.tick += seconds
@@ -174,7 +188,7 @@ class World:
     def _was_polite(self) -> None:
         for seen in self.asked():
             assert seen.method == "GET", f"{seen.method} {seen.path}"
-            told = set(seen.headers) - _MAY_BE_SENT
+            told = set(seen.headers) - self.may_be_sent
             assert not told, f"{seen.path}: sent {sorted(told)}"
             agent = seen.headers["user-agent"]
             assert agent.startswith("pkm/"), agent

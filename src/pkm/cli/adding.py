@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pkm.cli.context import Run
 from pkm.cli.itemview import ITEMS, item_fields, title_of
-from pkm.cli.network import open_door
+from pkm.cli.network import by_hand, open_door
 from pkm.cli.output import Column, Table, say, show, warn
 from pkm.cli.picking import last_list
 from pkm.cli.report import in_three_parts
@@ -27,6 +27,7 @@ from pkm.shelf.shelf import Shelf
 
 if TYPE_CHECKING:
     from pkm.net.door import Door
+    from pkm.seek.byhand import ByHand
 
 _WORDS_SHOWN = 8
 
@@ -81,6 +82,7 @@ class Adding:
         self._said = {name: value for name, value in said.items() if value}
         self._settings = settings
         self._door: Door | None = None
+        self._asker: ByHand | None = None
         self._gave_text = False
 
     def close(self) -> None:
@@ -128,11 +130,17 @@ class Adding:
     def _read(self, url: str, *, typed: bool) -> Piece:
         if known(self._shelf, url) is not None:
             return Piece(url=url)  # what is here already is not asked for again
-        self._door = self._door or open_door(self._run, self._settings)
-        piece, error = read_address(url, door=self._door, now=self._shelf.now(), typed=typed)
+        asker = self._asker = self._asker or self._opened()
+        if typed:
+            asker.named(url)
+        piece, error = read_address(url, door=asker, now=self._shelf.now(), typed=typed)
         if error is not None:
             warn(f"kept without its page: {_reason(error)}")
         return piece
+
+    def _opened(self) -> "ByHand":
+        self._door = open_door(self._run, self._settings)
+        return by_hand(self._run, self._settings, self._shelf, self._door)
 
     def _store(self, piece: Piece) -> Captured:
         return capture(self._shelf, replace(piece, **self._said), self._wishes)

@@ -11,7 +11,7 @@ from pkm.cli.followed import Said, Told
 from pkm.cli.followlist import follow_file
 from pkm.cli.instep import in_step
 from pkm.cli.lastlist import is_row
-from pkm.cli.network import open_door, terms
+from pkm.cli.network import by_hand, open_door, terms
 from pkm.cli.opening import open_shelf, settings_of
 from pkm.cli.output import warn
 from pkm.cli.registry import Commands
@@ -127,8 +127,9 @@ class _Session:
         self._run, self._shelf, self._settings, self._said = run, shelf, settings, said
         self._door = open_door(run, settings)
         self._reader = FeedReader()
+        self._asker = by_hand(run, settings, shelf, self._door)
         self._finder = Finder(
-            door=self._door,
+            door=self._asker,
             reader=self._reader,
             now=shelf.now(),
             sites=site_rules(shelf.home),
@@ -157,6 +158,7 @@ class _Session:
     def _follow(self, word: str) -> None:
         if is_row(word):
             for link, page in rows_named(self._run, self._shelf, word):
+                self._asker.named(link.url)
                 self._told.one(self._behind(link, of=page, private_host=True), dry_run=self._said.dry_run)
             return
         if is_mail_place(word):
@@ -181,6 +183,7 @@ class _Session:
         return None if self._said.dry_run else known(self._shelf, url, self._said.wishes)
 
     def _found(self, url: str) -> Followed:
+        self._asker.named(url)
         found = self._finder.find(url)
         if isinstance(found, Choice):
             return self._behind(self._picked(found), of=found.url, private_host=found.private_host)

@@ -1,6 +1,7 @@
 """The door to the network and how to pull, as the settings say; loaded only by commands that ask somebody."""
 
 import random
+from functools import partial
 
 from pkm import __version__
 from pkm.cli.context import Run
@@ -11,9 +12,11 @@ from pkm.net.door import Door
 from pkm.net.transport import DoorLimits
 from pkm.rules.clean import Sink, clean
 from pkm.rules.ruleset import Rule
+from pkm.seek.byhand import ByHand
 from pkm.seek.pull import PullOptions
 from pkm.seek.settle import Terms
 from pkm.shelf.secretbox import SecretBox
+from pkm.shelf.shelf import Shelf
 
 
 def user_agent(settings: Settings) -> str:
@@ -32,6 +35,12 @@ def open_door(run: Run, settings: Settings) -> Door:
     if door.notice is not None:
         say(run, door.notice)
     return door
+
+
+def by_hand(run: Run, settings: Settings, shelf: Shelf, door: Door) -> ByHand:
+    """The door for what the user's own line asks; see `ByHand`."""
+    polite = settings.pull.loopback == "polite"
+    return ByHand(shelf=shelf, door=door, polite=polite, say=partial(say, run))
 
 
 def pull_options(

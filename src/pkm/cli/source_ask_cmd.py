@@ -44,7 +44,7 @@ New = Annotated[bool, typer.Option("--new", help="What comes in is new, to be lo
 @commands("source try", examples=("pkm source try https://jarche.com/feed/", "pkm source try jarche --json"))
 def try_source(run: Run, word: Word) -> None:
     """Ask once, and show what was sent, each redirect, what came, and what would be stored. Stores nothing."""
-    from pkm.cli.network import open_door  # noqa: PLC0415 - `pkm source` shall not wait for the network
+    from pkm.cli.network import by_hand, open_door  # noqa: PLC0415 - `pkm source` shall not wait for the network
     from pkm.seek.parser_process import FeedReader  # noqa: PLC0415 - the same
     from pkm.seek.trial import attempt, with_known  # noqa: PLC0415 - the same
 
@@ -52,7 +52,9 @@ def try_source(run: Run, word: Word) -> None:
     with open_shelf(run, settings) as shelf:
         source = _meant(shelf, word)
         with open_door(run, settings) as door, closing(FeedReader()) as reader:
-            trial = attempt(source, door=door, reader=reader, now=shelf.now())
+            asker = by_hand(run, settings, shelf, door)
+            asker.named(source.url)
+            trial = attempt(source, door=asker, reader=reader, now=shelf.now())
         if source.id:
             trial = with_known(trial, shelf, source)
         table = Table(

@@ -15,7 +15,7 @@ from typing import Final
 from pkm.errors import FeedError, FetchError, NotAFeed
 from pkm.model.source import Source
 from pkm.net.address import is_loopback
-from pkm.net.door import Answer, Door, Request, judge
+from pkm.net.door import Answer, Request, judge
 from pkm.net.politeness import server_of
 from pkm.rules.charset import decode_html
 from pkm.rules.feedlike import is_feedlike
@@ -23,7 +23,7 @@ from pkm.rules.limits import HOST_GAP_S
 from pkm.rules.sites import PAGE_CHARS, SiteLink, SiteRules, by_address, by_page, probes_of
 from pkm.rules.urls import display_url, has_secret
 from pkm.seek.discover import FeedLink, feed_links, is_of_comments, looks_like_html
-from pkm.seek.fetch import Fetched, ask_typed, read_answer
+from pkm.seek.fetch import Asker, Fetched, ask_typed, read_answer
 from pkm.seek.parser_process import FeedReader
 
 _NOT_THERE: Final = frozenset({404, 410})
@@ -75,7 +75,7 @@ class Finder:
         allow_private: A page may lead to any private host: the user said so.
     """
 
-    door: Door
+    door: Asker
     reader: FeedReader
     now: datetime
     sites: SiteRules = _NO_RULES

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from time import monotonic
+from typing import Protocol
 
 from pkm.errors import (
     AddressRefused,
@@ -36,6 +37,13 @@ from pkm.seek.parser_process import FeedReader
 
 FAILURES = (FeedError, CredentialsError, Refused)
 """What may go wrong with one source without ending the others; anything else is a bug and flies."""
+
+
+class Asker(Protocol):
+    """Whoever makes a request: the door itself, or one who looks at it first."""
+
+    def get(self, request: Request) -> Answer:
+        """As `Door.get`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +132,7 @@ def fetch(  # noqa: PLR0913 - whom, how, and what asks
         return _explained(_taught(failed, own))
 
 
-def ask_typed(request: Request, *, door: Door, typed: bool) -> tuple[Answer, bool]:
+def ask_typed(request: Request, *, door: Asker, typed: bool) -> tuple[Answer, bool]:
     """Ask at an address that the user gave, and whether private hosts had to be allowed for it.
 
     Args:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from pkm.model.asked import HostState
 from pkm.net.address import is_loopback
@@ -10,7 +11,8 @@ from pkm.seek.fetch import Fetched
 from pkm.seek.patience import host_wait_s
 from pkm.shelf.shelf import Shelf
 
-_BUSY = frozenset({429, 503})
+BUSY: Final = frozenset({429, 503})
+"""What a host answers that gets too much."""
 
 
 class HostWatch:
@@ -35,15 +37,29 @@ class HostWatch:
         asked = {host: one.asked_at for host, one in self._known.items() if one.asked_at}
         return {host: gap_of(host) - (now - at).total_seconds() for host, at in asked.items()}
 
+    def quiet_until(self, host: str, now: datetime) -> datetime | None:
+        """Until when that host is to be left alone, by its own word or since it was asked just now; None if not."""
+        known = self._known.get(host)
+        if known is None:
+            return None
+        gap = timedelta(seconds=gap_of(host)) if has_long_gap(host) else timedelta()
+        until = max(known.not_before, known.asked_at + gap if known.asked_at else known.not_before)
+        return until if until > now else None
+
+    def concerns(self, fetched: Fetched) -> bool:
+        """Whether `hear` would take note of this answer: most leave nothing to store."""
+        told = fetched.status in BUSY or fetched.host in self._known or has_long_gap(fetched.host)
+        return fetched.status is not None and told
+
     def hear(self, fetched: Fetched) -> datetime | None:
         """Take note of an answer; inside `shelf.writing`. Until when the host is to be left alone, if it is."""
         host, was = fetched.host, self._known.get(fetched.host)
-        if fetched.status is None or not (was or fetched.status in _BUSY or has_long_gap(host)):
+        if not self.concerns(fetched):
             return None
         state = was or HostState(host=host, not_before=fetched.began_at)
         if has_long_gap(host):
             state = replace(state, asked_at=fetched.began_at)
-        strikes = state.strikes + 1 if fetched.status in _BUSY else 0
+        strikes = state.strikes + 1 if fetched.status in BUSY else 0
         wait_s = self._wait_s(fetched, strikes)
         if wait_s is None:
             self._save(replace(state, strikes=strikes, reason=None))

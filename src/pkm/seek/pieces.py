@@ -13,14 +13,14 @@ from pkm.errors import (
     UnsafeLink,
     UsageError,
 )
-from pkm.net.door import Answer, Door, Request, judge
+from pkm.net.door import Answer, Request, judge
 from pkm.rules import limits
 from pkm.rules.clean import tidy
 from pkm.rules.owners import only_leads_on, own_address
 from pkm.rules.urls import canonical, display_url, host_of
 from pkm.seek.discover import looks_like_html
 from pkm.seek.extractor import best
-from pkm.seek.fetch import ask_typed
+from pkm.seek.fetch import Asker, ask_typed
 from pkm.seek.letter import is_letter, read_letter
 from pkm.seek.page import Page, read_page
 
@@ -77,7 +77,7 @@ def must_be_web(url: str) -> str:
     return address
 
 
-def read_address(url: str, *, door: Door, now: datetime, typed: bool) -> tuple[Piece, PkmError | None]:
+def read_address(url: str, *, door: Asker, now: datetime, typed: bool) -> tuple[Piece, PkmError | None]:
     """The page at an address, as far as it can be had.
 
     Args:

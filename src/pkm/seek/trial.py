@@ -11,10 +11,10 @@ from time import monotonic
 from pkm.errors import NotAFeed, PkmError
 from pkm.model.item import ParsedFeed
 from pkm.model.source import Source
-from pkm.net.door import Answer, Door, judge
+from pkm.net.door import Answer, judge
 from pkm.rules.urls import display_url
 from pkm.seek.discover import FeedLink, feed_links, looks_like_html
-from pkm.seek.fetch import FAILURES, ask_typed, request_for
+from pkm.seek.fetch import FAILURES, Asker, ask_typed, request_for
 from pkm.seek.manner import PLAIN
 from pkm.seek.parser_process import FeedReader
 from pkm.seek.said import dated, said_of
@@ -73,7 +73,7 @@ class Trial:
     error: PkmError | None = None
 
 
-def attempt(source: Source, *, door: Door, reader: FeedReader, now: datetime) -> Trial:
+def attempt(source: Source, *, door: Asker, reader: FeedReader, now: datetime) -> Trial:
     """Ask once, and follow redirects as a pull would.
 
     Args:
