@@ -172,6 +172,30 @@ def test_a_page_that_turns_out_to_be_a_known_one_is_no_second_item(site, door, s
     assert known(shelf, url).id == item.id
 
 
+@pytest.mark.parametrize(
+    ("target", "page"),
+    [
+        ("/login?next=1", PAGE),
+        ("/members", "<title>Sign in - A site</title><form><input name=p type='password'></form>"),
+        ("/", PAGE),
+    ],
+)
+def test_two_addresses_that_lead_to_a_login_or_a_front_page_stay_two_items(site, door, shelf, target, page):
+    page = f"<link rel=canonical href='{target.partition('?')[0]}'>{page}"
+    site.serve(target, page, headers={"Content-Type": "text/html"})
+    addresses = [site.redirect(f"/piece-{status}", target, status=status) for status in (301, 302, 308)]
+    items = [put(shelf, read_address(one, door=door, now=NOW, typed=True)[0]).item for one in addresses]
+    assert [item.url for item in items] == addresses
+    assert known(shelf, site.url(target)) is None
+
+
+def test_a_login_page_in_the_place_of_a_piece_is_told_and_gives_it_no_title(site, door):
+    site.serve("/signin", PAGE, headers={"Content-Type": "text/html"})
+    piece, error = read_address(site.redirect("/inside", "/signin"), door=door, now=NOW, typed=True)
+    assert (piece.title, piece.html) == (None, None)
+    assert "log-in page" in error.what
+
+
 def test_a_redirect_that_holds_its_target_is_not_asked(site, door, shelf):
     site.serve("/told", PAGE, headers={"Content-Type": "text/html"})
     url = f"https://www.google.com/url?sa=t&url={quote(site.url('/told'), safe='')}"

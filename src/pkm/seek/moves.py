@@ -49,7 +49,12 @@ def belief(move: Move, source: Source, *, holder: Source | None, at: datetime) -
 
 def leads_to_login(move: Move) -> bool:
     """Whether the target's words are those of a log-in, a portal or a parked page, and the old address's are not."""
-    return bool(_waylaid(move.target) - _waylaid(move.url))
+    return is_waylaid(move.url, move.target)
+
+
+def is_waylaid(url: str, target: str) -> bool:
+    """The same of any two addresses, the one that was asked and the one that answered."""
+    return bool(_waylaid(target) - _waylaid(url))
 
 
 def _waylaid(url: str) -> set[str]:

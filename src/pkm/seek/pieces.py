@@ -1,5 +1,6 @@
 """What is put in by hand, before it is stored: a page, a file, a talk, a mail, pasted words."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -8,6 +9,7 @@ from pkm.errors import (
     AddressRefused,
     CredentialsError,
     FeedError,
+    FetchError,
     NotFound,
     PkmError,
     UnsafeLink,
@@ -17,14 +19,19 @@ from pkm.net.door import Answer, Request, judge
 from pkm.rules import limits
 from pkm.rules.clean import tidy
 from pkm.rules.owners import only_leads_on, own_address
-from pkm.rules.urls import canonical, display_url, host_of
+from pkm.rules.urls import canonical, display_url, host_of, is_home_page
 from pkm.seek.discover import looks_like_html
 from pkm.seek.extractor import best
 from pkm.seek.fetch import Asker, ask_typed
 from pkm.seek.letter import is_letter, read_letter
+from pkm.seek.moves import is_waylaid
 from pkm.seek.page import Page, read_page
 
 PAGE_ACCEPT: Final = "text/html, application/xhtml+xml, text/plain;q=0.8, */*;q=0.1"
+_LOGIN_TITLE: Final = re.compile(
+    r"(?i)\b(?:log ?-?in|sign ?-?in|anmelden|einloggen|connexion|iniciar sesi.n|inloggen)\b"
+)
+_PASSWORD: Final = re.compile(rb"(?i)<input[^>]{0,500}\btype\s*=\s*[\"']?password")
 _TALK_TITLE_CHARS: Final = 60
 _TALK_TITLE_WORDS: Final = 10
 
@@ -97,12 +104,30 @@ def read_address(url: str, *, door: Asker, now: datetime, typed: bool) -> tuple[
         judge(answer, now)
     except (FeedError, CredentialsError, AddressRefused) as error:
         return Piece(url=url), error
-    return of_answer(url, answer), None
+    piece = of_answer(url, answer)
+    if answer.hops and _is_login(asked, answer, piece):
+        # It says nothing of the piece, and the next address would seem to be this one.
+        return Piece(url=url), FetchError(
+            display_url(url),
+            "a log-in page came in its place",
+            why=f"it sent us to {display_url(answer.url)}",
+        )
+    return piece, None
+
+
+def _is_login(asked: str, answer: Answer, piece: Piece) -> bool:
+    """Whether a redirect ended at a log-in page: by its address, or since it is called so and asks for a password."""
+    if is_waylaid(asked, answer.url):
+        return True
+    return bool(_LOGIN_TITLE.search(piece.title or "")) and bool(_PASSWORD.search(answer.body))
 
 
 def of_answer(url: str, answer: Answer) -> Piece:
     """The piece for an address, out of what it answered."""
-    bare = Piece(url=url, moved_to=answer.url if answer.hops and only_leads_on(url) else answer.moved_to)
+    moved_to = answer.url if answer.hops and only_leads_on(url) else answer.moved_to
+    if moved_to and is_home_page(moved_to) and not only_leads_on(url):
+        moved_to = None  # where sites send whoever asks for what they no longer have
+    bare = Piece(url=url, moved_to=moved_to)
     if looks_like_html(answer.body, answer.content_type):
         page = read_page(answer.body, url=answer.url, content_type=answer.content_type, find=best())
         own = own_address(answer.url, page.canonical)
