@@ -130,6 +130,8 @@ def _steps(waiting: "Waiting", now: datetime, *, audience: str, cadence: str) ->
         yield "pkm seek", "look at what is new"
     if waiting.sources and (waiting.pulled_at is None or now - waiting.pulled_at > _STALE):
         yield "pkm pull", "fetch what is new"
+    if waiting.to_meet:
+        yield "pkm revisit", "nothing waits; meet an earlier note again"
     yield "pkm note", "nothing waits; write a thought of your own"
 
 
@@ -213,7 +215,11 @@ def _document(run: Run, waiting: "Waiting", audience: str, step: Step | None) ->
         "schema": "pkm.status/1",
         "home": str(run.home),
         "seek": {name: facts[name] for name in seek} | {"questions": questions},
-        "sense": {"unsensed": waiting.unsensed, "notes_this_week": waiting.notes_since},
+        "sense": {
+            "unsensed": waiting.unsensed,
+            "notes_this_week": waiting.notes_since,
+            "to_meet": waiting.to_meet,
+        },
         "share": {
             "audience": audience,
             "ready": waiting.ready,

@@ -84,6 +84,8 @@ STUBS: Final = (
     Stub("tag", "Give tags to items, notes, quotes and sources, or take them off.", SENSE, "pkm.cli.tag_cmd"),
     Stub("tags", "Every tag, and what bears it; rename one.", SENSE, "pkm.cli.tag_cmd"),
     Stub("link", "Say how one note stands to another.", SENSE, "pkm.cli.link_cmd"),
+    Stub("revisit", "Meet a few earlier notes again, each for a reason.", SENSE, "pkm.cli.revisit_cmd"),
+    Stub("drip", "One earlier note of yours, for a greeting or a mail.", SENSE, "pkm.cli.revisit_cmd"),
     Stub(
         "share",
         "Where each audience stands; draft, check and export a digest.",

@@ -72,6 +72,12 @@ _SCHEMAS: Final = (
     ("pkm.sense/1", 'sense: {"item" or null, "quotes", "notes", "prompt"}'),
     ("pkm.sensed/1", 'sense -m, note: {"note", "item", "made", "kept", "quote"}'),
     (
+        "pkm.revisit/1",
+        'revisit --list: {"day", "offered": [{"kind", "id", "title", "path" or "url", "why", "because", "met", "wait_days", "due"}]}',
+    ),
+    ("pkm.revisited/1", 'revisit --answer: {"id", "answer", "wait_days", "due"}'),
+    ("pkm.drip/1", 'drip: {"day", "note": {"id", "title", "path", "kind", "created", "text"} or null}'),
+    (
         "pkm.sources/1",
         'source list, follow: {"sources": [{"id", "url", "title", "space", "tie", "stance", "why", "health"}]}; follow adds "choices" and "left_out"',
     ),
@@ -90,7 +96,7 @@ _SCHEMAS: Final = (
     ("pkm.unhidden/1", 'rules unhide: {"shown"}'),
     (
         "pkm.status/1",
-        'status: {"home", "away_days", "seek": {"sources", "new", "new_sources", "troubled", "pulled_at", "questions": [{"id", "title", "matched"}]}, "sense": {"unsensed", "notes_this_week"}, "share": {"audience", "ready", "drafts", "shared_at"}, "next"}',
+        'status: {"home", "away_days", "seek": {"sources", "new", "new_sources", "troubled", "pulled_at", "questions": [{"id", "title", "matched"}]}, "sense": {"unsensed", "notes_this_week", "to_meet"}, "share": {"audience", "ready", "drafts", "shared_at"}, "next"}',
     ),
     ("pkm.home/1", 'init: {"home", "made"}'),
     (

@@ -70,6 +70,7 @@ FRONT_MATTER_BYTES: Final = 64_000
 FRONT_MATTER_DEPTH: Final = 32
 NOTE_BYTES: Final = 5 * MB
 OWN_WORDS: Final = 3  # or CJK characters: so many make a note sensed
+REVISITS_A_DAY: Final = 5
 FILE_STEM_BYTES: Final = 80
 OPML_BYTES: Final = 10 * MB
 OPML_OUTLINES: Final = 20_000

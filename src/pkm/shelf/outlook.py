@@ -29,6 +29,7 @@ _NOUNS: Final = {
     "digest": "draft",
     "view": "hidden item",
     "tags": "tagged item",
+    "revisit": "answer",
     "pruned": "batch of pruned items",
 }
 

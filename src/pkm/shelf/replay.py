@@ -12,7 +12,7 @@ from pkm.model.quote import Quote
 from pkm.rules.ids import is_id
 from pkm.rules.limits import URL_CHARS
 from pkm.rules.urls import canonical, match_url
-from pkm.shelf import index, journal, tagged
+from pkm.shelf import index, journal, revisits, tagged
 from pkm.shelf.captured import keep_text
 from pkm.shelf.journal import Line
 from pkm.shelf.noteindex import add_stub, adopt_id
@@ -56,6 +56,13 @@ def _decision(shelf: Shelf, event: str, line: Line) -> bool | None:
     at, done = journal.moment(line), journal.text(line, "do")
     if at is None or done is None:
         return False
+    if done in revisits.LINES:
+        return revisits.apply(shelf, event, line, at)
+    return _about_item(shelf, event, line, at)
+
+
+def _about_item(shelf: Shelf, event: str, line: Line, at: datetime) -> bool | None:
+    done = journal.text(line, "do")
     if done not in {"keep", "un-keep", "capture", "via", "skip", "tag"}:
         return None
     item = _item(shelf, line, at)

@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Final
 from pkm.errors import NotFound, Refused
 from pkm.model.decision import By
 from pkm.model.item import Item, State
-from pkm.shelf import following, journal, listrest, noteindex, pen, plan, pointers, prune, ruled, tagged
+from pkm.shelf import (
+    following,
+    journal,
+    listrest,
+    noteindex,
+    pen,
+    plan,
+    pointers,
+    prune,
+    revisits,
+    ruled,
+    tagged,
+)
 from pkm.shelf.decide import Move, decide, put_question
 from pkm.shelf.outlook import in_the_way
 from pkm.shelf.shelf import Shelf
@@ -97,6 +109,7 @@ def _take_back(shelf: Shelf, change: Change) -> str | None:
         "tags": ruled.drop_tags,
         "user-tags": tagged.restore,
         "pruned": prune.put_back,
+        "revisit": revisits.take_back,
     }
     return in_the_way(shelf, change) or verbs[change.what](shelf, change)
 

@@ -174,4 +174,14 @@ STATEMENTS: Final[tuple[str, ...]] = (
       original TEXT NOT NULL
     ) STRICT, WITHOUT ROWID
     """,
+    # -- prompts: what the user answered when a note (or a kept item) was met again; the journal has it too
+    """
+    CREATE TABLE revisits (
+      event TEXT PRIMARY KEY,
+      ref TEXT NOT NULL,
+      at TEXT NOT NULL,
+      answer TEXT NOT NULL CHECK (answer IN ('fruitful', 'not-now', 'done', 'taken-back'))
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX revisits_ref ON revisits (ref)",
 )

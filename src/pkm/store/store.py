@@ -26,6 +26,7 @@ from pkm.store.pagetexts import PageTexts
 from pkm.store.pruning import Pruning
 from pkm.store.questions import Questions
 from pkm.store.quotes import Quotes
+from pkm.store.revisits import Revisits
 from pkm.store.search import Search
 from pkm.store.sources import Sources
 from pkm.store.tags import Tags
@@ -65,6 +66,7 @@ class Store:
         self.links = Links(connection)
         self.quotes = Quotes(connection)
         self.search = Search(connection)
+        self.revisits = Revisits(connection)
         self.digests = Digests(connection)
         self.shares = Shares(connection)
         self.undo_log = UndoLog(connection)

@@ -34,8 +34,8 @@ class Change:
     Attributes:
         what: `item` (its state), `question` (what it is kept for), `capture`, `via`, `file`, `move`, `source`,
             `quote`, `digest`, `edition`, `view` (hidden or not), `tags` (by rule), `user-tags`,
-            `pruned` (items, in a file
-            of the trash).
+            `pruned` (items, in a file of the trash),
+            `revisit` (an answer).
         ref: Id or path of the thing.
         before: How it was, in the form that `what` uses; None if it was not there.
         after: How it was left; undo refuses where it is otherwise by now.

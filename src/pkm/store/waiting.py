@@ -3,7 +3,7 @@
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pkm.store.acts import LAST_ACT
@@ -11,6 +11,8 @@ from pkm.store.database import connect_to_read, told
 from pkm.store.worded import UNSENSED, WORDED
 
 _FAILURES = 3  # fewer are likely to pass
+_SHIFT = timedelta(days=1)  # a first wait is up to a tenth longer than a week
+_SIX_DAYS = timedelta(days=6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,7 @@ class Waiting:
         ready: Notes that gained own words since then (or since the last edition, if that is longer ago), may
             go to the audience and stood in no edition to it.
         drafts: Open drafts.
+        to_meet: An earlier note was never met again, and nothing was answered since yesterday.
         shared_at: Aware, UTC; when an edition last went to the audience. None: never.
         matched: Open questions that new items matched since the last look: id, title, how many items.
         last_act: Aware, UTC; when the user last decided, wrote or shared. None: never.
@@ -42,6 +45,7 @@ class Waiting:
     notes_since: int = 0
     ready: int = 0
     drafts: int = 0
+    to_meet: bool = False
     shared_at: datetime | None = None
     matched: tuple[tuple[str, str, int], ...] = ()
     last_act: datetime | None = None
@@ -100,6 +104,13 @@ def count(connection: sqlite3.Connection, *, since: datetime, audience: str, lev
         audience,
         begun,
     )
+    (to_meet,) = one(
+        f"SELECT EXISTS (SELECT 1 FROM notes WHERE {WORDED} AND created_at < ?1"
+        " AND id NOT IN (SELECT ref FROM revisits))"
+        " AND NOT EXISTS (SELECT 1 FROM revisits WHERE at >= ?2)",
+        _stamp(since - _SHIFT),
+        _stamp(since + _SIX_DAYS),
+    )
     (drafts,) = one("SELECT count(*) FROM digests WHERE state = 'draft'")
     (asked,) = one("SELECT count(*) FROM notes WHERE kind = 'question'")
     (last_act,) = one(LAST_ACT)
@@ -113,6 +124,7 @@ def count(connection: sqlite3.Connection, *, since: datetime, audience: str, lev
         notes_since=_number(notes_since),
         ready=_number(ready),
         drafts=_number(drafts),
+        to_meet=bool(to_meet),
         shared_at=_moment(shared),
         matched=_matched(connection) if asked else (),
         last_act=_moment(last_act),
