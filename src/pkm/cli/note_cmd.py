@@ -27,6 +27,7 @@ commands = Commands()
     examples=(
         'pkm note "Friday: add a column for what would change our mind"',
         'pkm note --practice "I now write the doubt beside the decision"',
+        'pkm note --log "Talked to Ines about what they search for"',
         "pkm note --edit",
     ),
 )
@@ -41,7 +42,9 @@ def note(  # noqa: PLR0913 - one argument an option of the command
         str | None, typer.Option("--kind", metavar="KIND", help=f"One of: {', '.join(Kind)}.")
     ] = None,
     practice: Annotated[bool, typer.Option("--practice", help="What you now do differently.")] = False,
-    log: Annotated[bool, typer.Option("--log", help="What you are working on.")] = False,
+    log: Annotated[
+        bool, typer.Option("--log", help="What you are working on: an entry in the file of the day.")
+    ] = False,
     half_baked: Annotated[bool, typer.Option("--half-baked", help="Not thought through yet.")] = False,
     tag: Annotated[
         list[str] | None, typer.Option("--tag", metavar="TAG", help="A tag; may be given again.")

@@ -14,7 +14,7 @@ from pkm.model.quote import Quote
 from pkm.rules.clean import Sink, clean
 from pkm.rules.notefile import add_quote, append_paragraph, set_keys
 from pkm.rules.when import local_stamp
-from pkm.sense import quotes
+from pkm.sense import diary, quotes
 from pkm.sense.quotes import Passage
 from pkm.shelf import notes
 from pkm.shelf.decide import Move, decide
@@ -129,7 +129,7 @@ def annotate(
 
 
 def think(shelf: Shelf, sentence: Sentence, *, title: str | None = None, name: str = "note") -> Sensed:
-    """File a thought that is on no item.
+    """File a thought that is on no item; what is only logged goes into the file of its day.
 
     Raises:
         UsageError: There are no words, or a word of a closed list is none of it.
@@ -141,8 +141,11 @@ def think(shelf: Shelf, sentence: Sentence, *, title: str | None = None, name: s
         command = shelf.store.undo_log.begin(
             name, f"a note: {clean(sentence.text[:60], Sink.LINE)}", shelf.now()
         )
-        note = notes.make(shelf, _new(sentence, (), title=title), command=command)
-    return Sensed(note=note, made=True)
+        if sentence == Sentence(text=sentence.text, kind=Kind.LOG) and title is None:
+            note, made = diary.enter(shelf, sentence.text, command=command)
+        else:
+            note, made = notes.make(shelf, _new(sentence, (), title=title), command=command), True
+    return Sensed(note=note, made=made)
 
 
 def _file(shelf: Shelf, item: Item, sentence: Sentence, passage: Passage | None, *, command: int) -> Sensed:

@@ -37,6 +37,15 @@ class Links:
         rows = self._db.execute("SELECT id, body FROM notes WHERE missing_since IS NULL ORDER BY path")
         yield from rows
 
+    def marked(self, word: str, roots: Sequence[str] = ()) -> frozenset[str]:
+        """Ids of the notes that are `orphan` (no note links there), `deadend` (link to none) or `broken`.
+
+        Raises:
+            KeyError: It is none of these words.
+        """
+        graph = self.graph(roots)
+        return {"orphan": graph.orphans, "deadend": graph.dead_ends, "broken": graph.broken}[word]()
+
     def any_relation(self) -> bool:
         """Whether any link says how its note stands to the other one."""
         row = self._db.execute("SELECT EXISTS (SELECT 1 FROM links WHERE rel IS NOT NULL)").fetchone()
