@@ -59,6 +59,12 @@ def test_both_ends_of_a_link_and_what_only_names_the_note_are_told_with_their_li
     ]
 
 
+def test_a_line_that_links_already_is_not_told_as_one_that_only_names(pkm, home, notes):
+    put(home, "log.md", "[[doubt]] is on doubt.\n", id=note_id(2))
+
+    assert [one["note"]["title"] for one in links(pkm, "notes/doubt.md")["mentions"]] == ["Diary", "Diary"]
+
+
 def test_an_ambiguous_link_names_what_it_could_be(pkm, home, notes):
     put(home, "doubt.md", "Another.\n", folder="notes/old", id=note_id(4))
     [one, _] = links(pkm, "notes/log.md")["out"]

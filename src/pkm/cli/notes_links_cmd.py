@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 commands = Commands()
 
-Row = tuple[str, Named | None, int, str, str]
-"""Which end, the note there, the line, the relation, the words."""
+Row = tuple[str, Named | str, int, str, str]
+"""Which end, the note there (of a broken link its target), the line, the relation, the words."""
 
 
 @commands("notes links", examples=("pkm notes links 2", "pkm notes links notes/doubt.md --json"))
@@ -47,7 +47,11 @@ def show_links(
 
 def _rows(tied: "Neighbours") -> Iterator[Row]:
     for one in tied.out:
-        yield "to" if one.note else _trouble(one), one.note, one.link.line, one.link.rel or "", _words(one)
+        relation = one.link.rel or ""
+        if one.note is not None:
+            yield "to", one.note, one.link.line, relation, one.words
+        else:
+            yield _trouble(one), one.link.target, one.link.line, relation, _words(one)
     for one in tied.into:
         yield "from", one.note, one.link.line, one.link.rel or "", one.words
     for mention in tied.mentions:
@@ -68,27 +72,27 @@ def _table(run: Run, shelf: Shelf, rows: Sequence[Row]) -> Table:
     if not run.table:
         names = ("end", "id", "path", "line", "relation", "words")
         cells: tuple[tuple[Cell, ...], ...] = tuple(
-            (end, note.id if note else None, note.path if note else None, line, relation, words)
-            for end, note, line, relation, words in rows
+            (end, *_place(note), line, relation, words) for end, note, line, relation, words in rows
         )
         return Table(columns=tuple(Column(name=name, keep=True) for name in names), rows=cells)
-    ids = [note.id for _, note, *_ in rows if note]
+    ids = [note.id for _, note, *_ in rows if isinstance(note, Named)]
+    related = any(relation for _, _, _, relation, _ in rows)
     numbered = bool(ids) and last_list(run, shelf).remember("notes", ids)
     numbers = iter(range(1, len(ids) + 1))
     columns = (
         *((Column(name="n", right=True),) if numbered else ()),
         Column(name="end", keep=True),
-        Column(name="relation", keep=True),
+        *((Column(name="relation", keep=True),) if related else ()),
         Column(name="note"),
         Column(name="line", right=True),
         Column(name="words", below=True),
     )
     rows_ = tuple(
         (
-            *((next(numbers) if note else None,) if numbered else ()),
+            *((next(numbers) if isinstance(note, Named) else None,) if numbered else ()),
             end,
-            relation,
-            note.title if note else "",
+            *((relation,) if related else ()),
+            note.title if isinstance(note, Named) else note,
             line,
             words,
         )
@@ -96,6 +100,10 @@ def _table(run: Run, shelf: Shelf, rows: Sequence[Row]) -> Table:
     )
     closing = ("Next: pkm notes show N",) if numbered else ()
     return Table(columns=columns, rows=rows_, closing=closing)
+
+
+def _place(note: Named | str) -> tuple[str | None, str]:
+    return (note.id, note.path) if isinstance(note, Named) else (None, note)
 
 
 def _document(note: Note, tied: "Neighbours") -> dict[str, Any]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 commands = Commands()
 
 _SHOWN = 12
+_AROUND = 16
 
 
 @commands(
@@ -77,9 +78,27 @@ def _show(run: Run, move: "Move") -> None:
         show_line(f"title: {move.note.title} {arrow} {move.to.title}")
     rows = move.rewrites[:_SHOWN] if run.table else move.rewrites
     for one in rows:
-        show_line(f"{one.path}:{one.line}: {one.before} {arrow} {one.after}")
+        show_line(
+            f"{one.path}:{one.line}: {_changed(one.before, one.after)} {arrow} {_changed(one.after, one.before)}"
+        )
     if len(rows) < len(move.rewrites):
         say(run, f"and {counted(len(move.rewrites) - len(rows), 'more line')}")
+
+
+def _changed(line: str, other: str) -> str:
+    """The part of a line in which it differs from the other, with a little around it."""
+    start = _same(line, other)
+    rest = line[start:], other[start:]
+    end = len(line) - _same(rest[0][::-1], rest[1][::-1])
+    opened, closed = max(0, start - _AROUND), min(len(line), end + _AROUND)
+    dots = glyphs(sys.stdout).ellipsis
+    return f"{dots if opened else ''}{line[opened:closed]}{dots if closed < len(line) else ''}"
+
+
+def _same(one: str, other: str) -> int:
+    """How many characters both begin with."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (left, right) in pairs if left != right), min(len(one), len(other)))
 
 
 def _sentence(move: "Move") -> str:

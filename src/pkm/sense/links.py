@@ -68,10 +68,13 @@ def neighbours(shelf: Shelf, note: Note) -> Neighbours:
             f"the file of '{note.title}' is gone", why=note.path, hint="pkm notes list shows what is there"
         )
     lines = _Lines(shelf)
+    into = graph.into(note.id)
+    linking = {(edge.note.id, edge.link.line) for edge in into}
+    named = _mentions(shelf, note, graph.names)
     return Neighbours(
         out=tuple(_linked(edge, edge.meant.one, lines) for edge in graph.out_of(here)),
-        into=tuple(_linked(edge, edge.note, lines) for edge in graph.into(note.id)),
-        mentions=_mentions(shelf, note, graph.names),
+        into=tuple(_linked(edge, edge.note, lines) for edge in into),
+        mentions=tuple(one for one in named if (one.note.id, one.line) not in linking),
     )
 
 
