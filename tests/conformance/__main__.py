@@ -4,12 +4,13 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from conformance import articles, discovery, feeds, opml, vaults
+from conformance import anchors, articles, discovery, feeds, opml, vaults
 from conformance.score import Score
 from support.corpus import corpus_root
 
 SETS: tuple[Callable[[Path], Sequence[Score]], ...] = (
     feeds.scores,
+    anchors.scores,
     articles.scores,
     discovery.scores,
     opml.scores,

@@ -14,13 +14,12 @@ from pkm.model.source import Space, Stance, Tie
 from pkm.rules.ids import path_id
 from pkm.rules.query import parse_query
 from pkm.seek.arrive import bring
-from pkm.shelf import captured, following, journal, notes
+from pkm.shelf import captured, following, journal, notes, quoting
 from pkm.shelf.decide import Move, decide
 from pkm.shelf.following import new_source
 from pkm.shelf.index import of_item
 from pkm.shelf.notes import NewNote
 from pkm.shelf.rebuild import rebuild
-from pkm.shelf.replay import keep_quote
 from pkm.shelf.shelf import ShelfOptions
 from pkm.shelf.sync import sync
 from pkm.store.notes import NoteFilter
@@ -125,7 +124,7 @@ def _quote(shelf, item, note):
         created_at=NOW,
     )
     event = journal.append(shelf, shelf.home.quotes, NOW, journal.quote_fields(quote))
-    keep_quote(shelf, quote, event)
+    quoting.store(shelf, quote, event)
 
 
 def _share(shelf, item, note):

@@ -216,6 +216,15 @@ class Family(_Branch):
             ctx._protected_args = [self.default]  # noqa: SLF001 - the engine's business
         return ctx.args
 
+    def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str, Any, list[str]]:
+        """As ever; where the default looks for words, a word that is like no command is one of them."""
+        from difflib import get_close_matches  # noqa: PLC0415 - a word that is no command pays for it
+
+        spec = getattr(self.commands[self.default], "spec", None)
+        if spec and spec.dash_words and not get_close_matches(args[0], self.commands, n=1):
+            return self.default, self.load(self.default), args
+        return super().resolve_command(ctx, args)
+
     def get_help(self, ctx: Context) -> str:
         """The page of this family."""
         return pages.lay_out(family_page(self, ctx), width(ctx.obj or {}))

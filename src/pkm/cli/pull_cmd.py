@@ -10,6 +10,7 @@ from pkm.cli.itemview import name_of
 from pkm.cli.opening import open_shelf, settings_of
 from pkm.cli.output import Column, Table, rfc3339, say, show
 from pkm.cli.pulling import Outcome, document, run_pull, tell_failures, tell_news_of_sources
+from pkm.cli.quotenews import quotes_fields, tell_quotes
 from pkm.cli.registry import Commands
 from pkm.cli.talk import dotted
 from pkm.config import Settings
@@ -65,6 +66,7 @@ def pull_sources(  # noqa: PLR0913, PLR0917 - one parameter an option
     settings = settings_of(run)
     with open_shelf(run, settings) as shelf:
         in_step(run, shelf, wait=False)
+        began_at = shelf.now()
         chosen = _chosen(shelf, source or [], everything=everything)
         try:
             outcome = _pulled(
@@ -74,9 +76,10 @@ def pull_sources(  # noqa: PLR0913, PLR0917 - one parameter an option
             if _needs_nobody(run, busy):
                 raise typer.Exit(Busy.exit_code) from busy
             raise
-        show(run, _table(run, outcome), lambda: document(outcome))
+        show(run, _table(run, outcome), lambda: document(outcome) | quotes_fields(shelf, began_at))
         tell_failures(run, outcome)
         tell_news_of_sources(run, outcome)
+        tell_quotes(run, shelf, began_at)
         _summarise(run, shelf, outcome)
     _end(run, outcome, strict=strict)
 

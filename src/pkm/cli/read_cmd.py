@@ -1,7 +1,7 @@
 """`pkm read` and `pkm open`: one item, here or in the browser."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -22,7 +22,7 @@ from pkm.cli.terminal import width
 from pkm.cli.whichtext import text_fields, text_line, text_of, wanted
 from pkm.errors import NotFound, UsageError
 from pkm.model.item import Item, ListedItem, Version
-from pkm.model.quote import Quote
+from pkm.model.quote import Quote, Standing
 from pkm.rules.clean import Sink, clean
 from pkm.rules.pointers import via_text
 from pkm.rules.reading import minutes_for
@@ -105,7 +105,7 @@ def read(
             show_line(line)
         quotes = shelf.store.quotes.of_item(listed.item.id)
         if words:
-            show_text("\n" + _body(run, words, quotes))
+            show_text("\n" + _body(run, words, quotes, {} if shown else _standings(shelf, quotes)))
         else:
             say(run, _no_text(listed.item))
         sense = '\nNext: pkm sense -m "what it means to you"'
@@ -117,7 +117,12 @@ def body_of(run: Run, shelf: Shelf, item: Item) -> str:
     text = shelf.store.texts.get(item.text_sha)
     if text is None or not text.text:
         return _no_text(item)
-    return clean(_body(run, text.text, shelf.store.quotes.of_item(item.id)), Sink.BODY)
+    quotes = shelf.store.quotes.of_item(item.id)
+    return clean(_body(run, text.text, quotes, _standings(shelf, quotes)), Sink.BODY)
+
+
+def _standings(shelf: Shelf, quotes: tuple[Quote, ...]) -> Mapping[str, Standing]:
+    return shelf.store.standings.of(quote.id for quote in quotes)
 
 
 def _no_text(item: Item) -> str:
@@ -188,11 +193,17 @@ def _head(
     return "\n".join(line for line in lines if line)
 
 
-def _body(run: Run, words: str, quotes: tuple[Quote, ...]) -> str:
+def _body(run: Run, words: str, quotes: tuple[Quote, ...], standings: Mapping[str, Standing]) -> str:
     """The text: each paragraph wrapped for a person, as it stands for a pipe; what was marked has a mark."""
     columns = min(width(run.environ), _WIDEST) if run.table else 0
-    marked = [" ".join(quote.anchor.exact.split()) for quote in quotes]
+    said = [_says_now(quote, standings.get(quote.id)) for quote in quotes]
+    marked = [" ".join(one.split()) for one in said if one]
     return "\n".join(_line(line, columns, marked) for line in words.split("\n"))
+
+
+def _says_now(quote: Quote, standing: Standing | None) -> str | None:
+    """The words of a quote as its item has them now; None if it has them no more."""
+    return quote.anchor.exact if standing is None else standing.words
 
 
 def _line(line: str, columns: int, marked: list[str]) -> str:

@@ -28,7 +28,7 @@ _MEANINGS: Final = {
 _SCHEMAS: Final = (
     (
         "pkm.pull/1",
-        'pull: {"sources": [{"id", "url", "status", "new", "revised", "rekeyed", "error"}], "totals", "hidden"}',
+        'pull: {"sources": [{"id", "url", "status", "new", "revised", "rekeyed", "error"}], "totals", "hidden", "quotes"}',
     ),
     (
         "pkm.items/1",
@@ -77,6 +77,10 @@ _SCHEMAS: Final = (
     ),
     ("pkm.revisited/1", 'revisit --answer: {"id", "answer", "wait_days", "due"}'),
     ("pkm.drip/1", 'drip: {"day", "note": {"id", "title", "path", "kind", "created", "text"} or null}'),
+    (
+        "pkm.quotes/1",
+        'quotes: {"quotes": [{"id", "text", "item", "title", "url", "note", "path", "comment", "tags", "created", "prefix", "suffix", "start", "text_sha", "standing": null or {"outcome", "text", "start", "at", "earlier"}}]}',
+    ),
     (
         "pkm.sources/1",
         'source list, follow: {"sources": [{"id", "url", "title", "space", "tie", "stance", "why", "health"}]}; follow adds "choices" and "left_out"',

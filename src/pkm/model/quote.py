@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,36 @@ class Anchor:
     start: int = 0
 
 
+class Outcome(StrEnum):
+    """What became of a quote in a text that changed since it was made."""
+
+    EXACT = "exact"
+    EDITED = "edited"
+    AMBIGUOUS = "ambiguous"
+    ORPHAN = "orphan"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a quote stands in what its item says now; found anew whenever that changes, kept in no file.
+
+    Attributes:
+        text_sha: The text that was looked at; of several that hold the quote, the one that does it best.
+        start: Offset in characters in that text; None unless the outcome is exact or edited.
+        stop: Offset after its last character.
+        words: What stands there now; None likewise.
+        at: Aware, UTC; when it was looked for.
+    """
+
+    quote: str
+    outcome: Outcome
+    text_sha: str
+    start: int | None = None
+    stop: int | None = None
+    words: str | None = None
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
     """A passage that the user marked.
@@ -31,6 +62,7 @@ class Quote:
         url: The item's address when it was marked, so that files alone can tell.
         text_sha: The text that it was marked on; None if it was not checked against one.
         note: Id of the note in which it stands.
+        tags: As the user gave them, without `#`.
         created_at: Aware, UTC.
     """
 
@@ -40,4 +72,5 @@ class Quote:
     anchor: Anchor
     text_sha: str | None
     note: str
+    tags: tuple[str, ...] = ()
     created_at: datetime

@@ -7,7 +7,8 @@ always holds the text's own characters. Selectors as in the W3C Web Annotation m
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -24,6 +25,8 @@ _NEAR: Final = 60.0  # of 100; below it a proposal is noise
 _PROPOSALS: Final = 3
 _SHOWN: Final = 120
 _SENTENCE: Final = re.compile(r"[^.!?。！？\n]+[.!?。！？]*")  # noqa: RUF001 - full stops of Chinese and Japanese
+# Letters that fold to themselves or to their small form, one for one; a last one may bear a mark that follows.
+_EASY: Final = re.compile(r"[!-_a-~]+(?: [!-_a-~]+)*(?![^\x00-\x7f])")
 _PLAIN: Final = {
     **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u2035\u02bc\uff07`\u00b4", "'"),
     **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u2036\u00ab\u00bb\uff02", '"'),
@@ -42,43 +45,63 @@ class Folded:
     """
 
     text: str
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
+    starts: Sequence[int]
+    ends: Sequence[int]
 
     def places(self, needle: str) -> Iterator[tuple[int, int]]:
         """Slices of the original whose folded form is `needle`; they do not overlap."""
+        for start, stop in self.matches(needle):
+            yield self.original(start, stop)
+
+    def original(self, start: int, stop: int) -> tuple[int, int]:
+        """The slice of the original that a slice of the folded text comes from; it is not empty."""
+        return self.starts[start], self.ends[stop - 1]
+
+    def matches(self, needle: str) -> Iterator[tuple[int, int]]:
+        """Slices of the folded text that are `needle`, whole characters of the original; they do not overlap."""
         at = self.text.find(needle)
         while at >= 0:
             stop = at + len(needle)
             whole = stop == len(self.text) or not unicodedata.combining(self.text[stop])
             if whole:
-                yield self.starts[at], self.ends[stop - 1]
+                yield at, stop
             at = self.text.find(needle, stop if whole else at + 1)
 
 
 def fold(text: str) -> Folded:
     """The text as it is compared, with the way back."""
     out: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for start, end in _characters(text):
-        folded = _folded(text[start:end])
-        if folded == " " and out[-1:] == [" "]:
-            ends[-1] = end
+    starts, ends = array("L"), array("L")
+    done = 0
+    for easy in _EASY.finditer(text):
+        _fold_slowly(text, done, easy.start(), out, starts, ends)
+        done = easy.end()
+        out.append(easy[0].lower())
+        starts.extend(range(easy.start(), done))
+        ends.extend(range(easy.start() + 1, done + 1))
+    _fold_slowly(text, done, len(text), out, starts, ends)
+    return Folded(text="".join(out), starts=starts, ends=ends)
+
+
+def _fold_slowly(  # noqa: PLR0913, PLR0917 - a slice, and what has been folded so far
+    text: str, begin: int, stop: int, out: list[str], starts: "array[int]", ends: "array[int]"
+) -> None:
+    for start, end in _characters(text[begin:stop]):
+        folded = _folded(text[begin + start : begin + end])
+        if folded == " " and out and out[-1].endswith(" "):
+            ends[-1] = begin + end
             continue
-        for char in folded:
-            out.append(char)
-            starts.append(start)
-            ends.append(end)
-    return Folded(text="".join(out), starts=tuple(starts), ends=tuple(ends))
+        out.append(folded)
+        starts.extend([begin + start] * len(folded))
+        ends.extend([begin + end] * len(folded))
 
 
-def find(text: str, passage: str) -> Anchor:
-    """The anchor of a passage that stands once in the text.
+def find(text: str, passage: str) -> tuple[Anchor, ...]:
+    """The anchors of a passage, one for each place where it stands in the text, in order.
 
     Raises:
         NotFound: It does not stand there; the message shows the nearest passages.
-        UsageError: It stands in several places, or has no letters at all.
+        UsageError: It has no letters at all.
     """
     needle = fold(passage).text.strip()
     if not any(map(str.isalnum, needle)):
@@ -86,13 +109,7 @@ def find(text: str, passage: str) -> Anchor:
     places = list(fold(text).places(needle))
     if not places:
         raise _not_there(text, passage)
-    if len(places) > 1:
-        raise UsageError(
-            f"the passage stands in {len(places)} places of the text",
-            why="a quote needs one place",
-            hint="give more words before or after it",
-        )
-    return anchor_at(text, *places[0])
+    return tuple(anchor_at(text, *place) for place in places)
 
 
 def anchor_at(text: str, start: int, end: int) -> Anchor:

@@ -117,3 +117,10 @@ def _raw_offset(raw: str, offset: int) -> int:
             break
         position += 1
     return offset + position
+
+
+def replaced(parts: Parts, start: int, stop: int, text: str) -> bytes:
+    """Put other text in the place of a slice of the LF body; every other byte stays."""
+    begin, end = _raw_offset(parts.body, start), _raw_offset(parts.body, stop)
+    raw = parts.body[:begin] + native(text, parts) + parts.body[end:]
+    return (parts.bom + parts.opening + parts.block + parts.closing + raw).encode()

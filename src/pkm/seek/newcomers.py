@@ -17,7 +17,7 @@ from pkm.seek.compare import sort_moment
 from pkm.seek.ruling import carry_out, ruled
 from pkm.seek.said import Said, believable
 from pkm.seek.shown import show_best
-from pkm.shelf import index
+from pkm.shelf import index, quoting
 from pkm.shelf.shelf import Shelf
 
 
@@ -278,3 +278,4 @@ def _join(shelf: Shelf, source: Source, one: _Placed, now: datetime) -> None:
     shelf.store.items.update(filled)
     shelf.store.awaited.came_in(item.id)
     shelf.store.search.put([index.of_item(filled, one.text)])
+    quoting.restand(shelf, item.id)

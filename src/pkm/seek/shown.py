@@ -7,7 +7,7 @@ from pkm.model.item import Arrival, Item
 from pkm.model.source import CAPTURES, Source
 from pkm.rules.showing import Showable, best, is_worse
 from pkm.rules.urls import host_of
-from pkm.shelf import index
+from pkm.shelf import index, quoting
 from pkm.shelf.shelf import Shelf
 
 
@@ -21,11 +21,11 @@ def show_best(shelf: Shelf, item: Item) -> None:
     lengths = shelf.store.texts.lengths([sha for sha in shas if sha])
     fetched = shelf.store.texts.is_fetched(item.text_sha)
     shown = shown_of(item, arrivals, sources, lengths, fetched=fetched)
-    if shown == item:
-        return
-    shelf.store.items.update(shown)
-    shelf.store.search.put([index.of_item(shown, shelf.store.texts.get(shown.text_sha))])
-    shelf.store.texts.forget_unused(item.text_sha)
+    if shown != item:
+        shelf.store.items.update(shown)
+        shelf.store.search.put([index.of_item(shown, shelf.store.texts.get(shown.text_sha))])
+        shelf.store.texts.forget_unused(item.text_sha)
+    quoting.restand(shelf, item.id)
 
 
 def shown_of(

@@ -12,7 +12,7 @@ from pkm.model.item import Item, State
 from pkm.model.note import Kind, Level, Note, Status
 from pkm.model.quote import Quote
 from pkm.rules.clean import Sink, clean
-from pkm.rules.notefile import add_quote, append_paragraph, set_keys
+from pkm.rules.notefile import append_paragraph, set_keys
 from pkm.rules.when import local_stamp
 from pkm.sense import diary, quotes
 from pkm.sense.quotes import Passage
@@ -97,7 +97,7 @@ def must_be_known(value: str | None, flag: str, known: Sequence[str]) -> None:
 
 
 def annotate(
-    shelf: Shelf, item: Item, sentence: Sentence, *, passage: str | None = None, name: str = "sense"
+    shelf: Shelf, item: Item, sentence: Sentence, *, passage: Passage | str | None = None, name: str = "sense"
 ) -> Sensed:
     """File a sentence on an item, a passage of it, or both; a new item becomes kept.
 
@@ -105,7 +105,7 @@ def annotate(
         shelf: Where.
         item: On which.
         sentence: May be without words if there is a passage.
-        passage: Words of the item's text.
+        passage: Words of the item's text, or the place where they stand.
         name: The command, for `undo`.
 
     Raises:
@@ -118,7 +118,7 @@ def annotate(
         notes.must_hold_words(sentence.text)
     sync(shelf, wait=True)
     item = shelf.store.items.get(item.id) or item
-    found = quotes.passage_of(shelf, item, passage) if passage is not None else None
+    found = quotes.passage_of(shelf, item, passage) if isinstance(passage, str) else passage
     with shelf.writing():
         summary = f"a note on '{item.title or item.id}'"
         command = shelf.store.undo_log.begin(name, summary, shelf.now())
@@ -153,41 +153,20 @@ def _file(shelf: Shelf, item: Item, sentence: Sentence, passage: Passage | None,
     quote = quotes.already(shelf, item, passage) if passage else None
     marked, made = quote is not None, False
     if passage is not None and quote is None:
-        holder, made = _holder(shelf, item, command=command)
-        quote = quotes.made(shelf, item, passage, holder)
-        holder = _with_quote(shelf, holder, quote, command=command)
+        holder, quote, made = quotes.file(shelf, item, passage, command=command)
         target = target if sentence.apart else holder
         if not sentence.text.strip():
             return Sensed(note=holder, made=made, quote=quote)
-    elif quote is not None and not sentence.text.strip():
+    elif passage is not None and quote is not None:
+        quote = quotes.amend(shelf, quote, passage, command=command)
         note = shelf.store.notes.get(quote.note)
-        if note is not None:
+        if note is not None and not sentence.text.strip():
             return Sensed(note=note, quote=quote, marked=True)
     if target is None:
         note = notes.make(shelf, _new(sentence, (item,)), command=command)
         return Sensed(note=note, made=True, quote=quote, marked=marked)
     note = _with_words(shelf, target, sentence, command=command)
     return Sensed(note=note, made=made, quote=quote, marked=marked)
-
-
-def _holder(shelf: Shelf, item: Item, *, command: int) -> tuple[Note, bool]:
-    """The note that an item's quotes stand in, and whether it was made for this one."""
-    known = notes.comment_note(shelf, item)
-    if known is None:
-        return notes.make(shelf, NewNote(items=(item,)), command=command), True
-    if known.file.id is None:
-        known = notes.set_front_matter(shelf, known, {}, command=command)
-    return known, False
-
-
-def _with_quote(shelf: Shelf, note: Note, quote: Quote, *, command: int) -> Note:
-    def edit(data: bytes) -> bytes:
-        # The stamp goes with it, so that a note whose front matter is refused is refused whole.
-        return set_keys(add_quote(data, quote_id=quote.id, text=quote.anchor.exact), _modified(shelf))
-
-    changed = notes.change(shelf, note, edit, command=command)
-    quotes.keep(shelf, quote, command=command)
-    return changed
 
 
 def _with_words(shelf: Shelf, note: Note, sentence: Sentence, *, command: int) -> Note:

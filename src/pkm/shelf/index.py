@@ -33,10 +33,15 @@ def of_note(note: Note) -> Document:
     )
 
 
-def of_quote(quote: Quote, item: Item | None) -> Document:
-    """A quote, with the title of its item."""
+def of_quote(quote: Quote, item: Item | None, *, comment: str = "") -> Document:
+    """A quote, with the title of its item and what the user says of it."""
     return Document(
-        kind="quote", ref=quote.id, title=(item.title or "") if item else "", quote=quote.anchor.exact
+        kind="quote",
+        ref=quote.id,
+        title=(item.title or "") if item else "",
+        tags=" ".join(quote.tags),
+        quote=quote.anchor.exact,
+        comment=comment,
     )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from pkm.model.item import Item, State
-from pkm.shelf import index
+from pkm.shelf import index, quoting
 from pkm.shelf.shelf import Shelf
 
 _FIRMEST = (State.NEW, State.LET_GO, State.KEPT)  # what was decided of either holds for both
@@ -46,4 +46,5 @@ def join(shelf: Shelf, one: Item, other: Item) -> Item:
     )
     found = shelf.store.items.get(winner.id) or joined
     shelf.store.search.put([index.of_item(found, shelf.store.texts.get(found.text_sha))])
+    quoting.restand(shelf, found.id)
     return found

@@ -4,6 +4,7 @@ A line is appended and fsynced before its row is committed. Should the machine s
 next look at the file finds a line whose event is not known, and applies it.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -146,7 +147,18 @@ def quote_fields(quote: Quote) -> dict[str, object]:
         "suffix": quote.anchor.suffix,
         "start": quote.anchor.start,
         "text_sha": quote.text_sha,
+        "tags": list(quote.tags),
     }
+
+
+def quote_text(quote: Quote) -> str:
+    """A quote as the undo log keeps it."""
+    return json.dumps(quote_fields(quote) | {"at": stamp(quote.created_at)}, ensure_ascii=False)
+
+
+def to_quote_text(text_: str) -> Quote | None:
+    """The quote that such a text keeps."""
+    return to_quote(json.loads(text_))
 
 
 def to_quote(line: Line) -> Quote | None:
@@ -168,6 +180,7 @@ def to_quote(line: Line) -> Quote | None:
         anchor=anchor,
         text_sha=text(line, "text_sha"),
         note=note,
+        tags=texts(line, "tags"),
         created_at=at,
     )
 

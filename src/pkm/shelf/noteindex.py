@@ -13,7 +13,7 @@ from pkm.rules.notefile import read_note
 from pkm.rules.pointers import read_via
 from pkm.rules.urls import canonical, match_url
 from pkm.rules.when import in_zone
-from pkm.shelf import index
+from pkm.shelf import index, quoting
 from pkm.shelf.shelf import Shelf
 
 _YEARS = range(1_000, 9_000)  # at the ends of time a shift to another zone fails
@@ -47,6 +47,7 @@ def put(shelf: Shelf, path: str, data: bytes, stamp: FileStamp) -> Note:
     _know_again(shelf, note)
     shelf.store.notes.save(note)
     shelf.store.search.put([index.of_note(note)])
+    quoting.put(shelf, shelf.store.quotes.of_note(note.id))
     return note
 
 

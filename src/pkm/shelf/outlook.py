@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pkm.model.item import State
 from pkm.rules.amounts import counted
-from pkm.shelf import ruled
+from pkm.shelf import quoting, ruled
 from pkm.shelf.shelf import Shelf
 from pkm.store.undo_log import Change, Command
 from pkm.vault import write
@@ -78,7 +78,7 @@ def in_the_way(shelf: Shelf, change: Change) -> str | None:
         "question": _question,
         "capture": _there,
         "file": _file,
-        "quote": _quote,
+        "quote": quoting.in_the_way,
         "view": ruled.view_in_the_way,
         "tags": _there,
         "pruned": _kept,
@@ -117,10 +117,6 @@ def _file(shelf: Shelf, change: Change) -> str | None:
     if change.before is not None and not (shelf.home.trash / change.before).is_file():
         return f"what {change.ref} held before is no longer in the trash"
     return None
-
-
-def _quote(shelf: Shelf, change: Change) -> str | None:
-    return None if shelf.store.quotes.get(change.ref) else f"{change.ref} is gone"
 
 
 def _kept(shelf: Shelf, change: Change) -> str | None:

@@ -8,11 +8,10 @@ from typing import Final
 
 from pkm.model.decision import By, Decision
 from pkm.model.item import Item, State
-from pkm.model.quote import Quote
 from pkm.rules.ids import is_id
 from pkm.rules.limits import URL_CHARS
 from pkm.rules.urls import canonical, match_url
-from pkm.shelf import index, journal, revisits, tagged
+from pkm.shelf import journal, quoting, revisits, tagged
 from pkm.shelf.captured import keep_text
 from pkm.shelf.journal import Line
 from pkm.shelf.noteindex import add_stub, adopt_id
@@ -187,8 +186,7 @@ _SAID: Final = {"via": _set_via, "skip": _skip, "tag": _tag}
 def _quote(shelf: Shelf, event: str, line: Line) -> bool:
     if journal.text(line, "do") == "un-quote":
         quote_id = journal.text(line, "id") or ""
-        shelf.store.quotes.remove(quote_id)
-        shelf.store.search.drop("quote", quote_id)
+        quoting.forget(shelf, quote_id)
         return bool(quote_id)
     if journal.text(line, "do") == "tag":
         quote_id = journal.text(line, "id") or ""
@@ -198,14 +196,8 @@ def _quote(shelf: Shelf, event: str, line: Line) -> bool:
     quote = journal.to_quote(line)
     if quote is None:
         return False
-    keep_quote(shelf, quote, event)
+    quoting.store(shelf, quote, event)
     return True
-
-
-def keep_quote(shelf: Shelf, quote: Quote, event: str) -> None:
-    """Store a quote and index it; inside `shelf.writing`."""
-    shelf.store.quotes.save(quote, event=event)
-    shelf.store.search.put([index.of_quote(quote, shelf.store.items.get(quote.item))])
 
 
 def _share(shelf: Shelf, event: str, line: Line) -> bool:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from pkm.shelf import index, journal
+from pkm.shelf import index, journal, quoting
 from pkm.shelf.shelf import Shelf
 from pkm.store.undo_log import Change
 
@@ -76,3 +76,6 @@ def _index(shelf: Shelf, owner: str) -> None:
     item = shelf.store.items.get(owner) if owner.startswith("i-") else None
     if item is not None:
         shelf.store.search.put([index.of_item(item, shelf.store.texts.get(item.text_sha))])
+    quote = shelf.store.quotes.get(owner) if owner.startswith("h-") else None
+    if quote is not None:
+        quoting.put(shelf, [quote])

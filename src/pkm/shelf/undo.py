@@ -16,6 +16,7 @@ from pkm.shelf import (
     plan,
     pointers,
     prune,
+    quoting,
     revisits,
     ruled,
     tagged,
@@ -103,7 +104,7 @@ def _take_back(shelf: Shelf, change: Change) -> str | None:
         "list": listrest.restored,
         "capture": _capture,
         "via": pointers.restore,
-        "quote": _quote,
+        "quote": quoting.restore,
         "digest": _digest,
         "view": ruled.restore_view,
         "tags": ruled.drop_tags,
@@ -171,14 +172,6 @@ def _capture(shelf: Shelf, change: Change) -> None:
     """A capture taken back is let go: what was put in is not thrown away."""
     move = Move(after=State.LET_GO, by=By.UNDO, reason="undo")
     decide(shelf, [_the_item(shelf, change)], move, command=None)
-
-
-def _quote(shelf: Shelf, change: Change) -> None:
-    quote = shelf.store.quotes.get(change.ref)
-    item = quote.item if quote else None
-    journal.append(shelf, shelf.home.quotes, shelf.now(), {"do": "un-quote", "id": change.ref, "item": item})
-    shelf.store.quotes.remove(change.ref)
-    shelf.store.search.drop("quote", change.ref)
 
 
 def _digest(shelf: Shelf, change: Change) -> None:

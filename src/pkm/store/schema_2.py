@@ -184,4 +184,17 @@ STATEMENTS: Final[tuple[str, ...]] = (
     ) STRICT, WITHOUT ROWID
     """,
     "CREATE INDEX revisits_ref ON revisits (ref)",
+    # Where each quote stands in what its item says now: found again whenever that changes, so no file holds it.
+    """
+    CREATE TABLE standings (
+      quote TEXT PRIMARY KEY REFERENCES quotes (id) ON DELETE CASCADE,
+      outcome TEXT NOT NULL CHECK (outcome IN ('exact', 'edited', 'ambiguous', 'orphan')),
+      text_sha TEXT NOT NULL,
+      start INTEGER,
+      stop INTEGER,
+      words TEXT,
+      at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX standings_at ON standings (at)",
 )

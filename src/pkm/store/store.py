@@ -25,7 +25,7 @@ from pkm.store.notes import Notes
 from pkm.store.pagetexts import PageTexts
 from pkm.store.pruning import Pruning
 from pkm.store.questions import Questions
-from pkm.store.quotes import Quotes
+from pkm.store.quotes import Quotes, Standings
 from pkm.store.revisits import Revisits
 from pkm.store.search import Search
 from pkm.store.sources import Sources
@@ -65,6 +65,7 @@ class Store:
         self.notes = Notes(connection)
         self.links = Links(connection)
         self.quotes = Quotes(connection)
+        self.standings = Standings(connection)
         self.search = Search(connection)
         self.revisits = Revisits(connection)
         self.digests = Digests(connection)
