@@ -172,3 +172,14 @@ def test_a_pull_tells_how_the_quotes_stand(pkm, home):
 
     assert code == 0
     assert "your quotes in edited items: 1 edited, 1 orphan · pkm quotes --orphans" in err
+
+
+def test_quotes_are_exported_one_annotation_a_line(pkm, item, tmp_path):
+    pkm("quote", item.id, "People search for doubts", "-m", "So do we.")
+    pkm("quote", item.id, "Teams keep on")
+
+    lines = [json.loads(line) for line in pkm("export", "quotes").out.splitlines()]
+    assert [line["type"] for line in lines] == ["Annotation", "Annotation"]
+    target = tmp_path / "quotes.jsonl"
+    assert pkm("export", "quotes", "--output", str(target)).code == 0
+    assert len(target.read_text().splitlines()) == 2

@@ -17,6 +17,7 @@ from pkm.errors import Refused
 from pkm.exchange.items import ExportedItem, exported_items
 from pkm.exchange.lines import write_lines
 from pkm.exchange.opml import exported_list
+from pkm.exchange.quotes import exported_quotes
 from pkm.rules.amounts import counted
 from pkm.rules.urls import display_url, has_secret, without_secrets
 from pkm.shelf.shelf import Shelf
@@ -95,6 +96,28 @@ def export_opml(
         say(
             run, f"{counted(listed.left_out, 'source')} left out: --with-private, --with-secrets take them in"
         )
+
+
+@commands(
+    "export quotes",
+    examples=("pkm export quotes > quotes.jsonl", "pkm export quotes --output quotes.jsonl --yes"),
+)
+def export_quotes(run: Run, output: Output = None) -> None:
+    """Write every quote as a web annotation, in JSON Lines.
+
+    One annotation a line in the form of the W3C (Web Annotation Data Model): the passage with what stands
+    before and after it, its place in the text, what you say of it, its tags.
+    """
+    with open_shelf(run, settings_of(run)) as shelf:
+        in_step(run, shelf, wait=False)
+        lines = map(to_json, exported_quotes(shelf))
+        if output is None or output == "-":
+            for line in lines:
+                print(line)  # noqa: T201 - data goes to stdout
+            return
+        target = _target(run, Path(output))
+        count = write_lines(target, lines)
+    say(run, f"{counted(count, 'quote')} written to {target}")
 
 
 def _target(run: Run, path: Path) -> Path:
