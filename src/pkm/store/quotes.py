@@ -50,8 +50,7 @@ class Quotes:
 
     def all(self) -> tuple[Quote, ...]:
         """Every quote."""
-        rows = self._db.execute(f"SELECT {_NAMES} FROM quotes ORDER BY id").fetchall()
-        return tuple(_quote(row) for row in rows)
+        return self._some("1", (), "id")
 
     def of_item(self, item: str) -> tuple[Quote, ...]:
         """The quotes of an item, in the order of its text."""
