@@ -21,6 +21,7 @@ from pkm.cli.talk import dotted
 from pkm.errors import Refused
 from pkm.model.note import Kind, Note, Status
 from pkm.rules.amounts import counted
+from pkm.rules.checkfile import check_line
 from pkm.rules.clean import Sink, clean
 from pkm.rules.tails import short_ids
 from pkm.rules.when import parse_since
@@ -237,6 +238,11 @@ def _head(shelf: Shelf, note: Note) -> list[str]:
         ),
     ]
     lines += relation_lines(shelf, [note.id])
+    if note.kind != Kind.CHECK:
+        checks = [
+            one for item in note.file.items for one in shelf.store.notes.on(item) if one.kind == Kind.CHECK
+        ]
+        lines += [f"checked {check_line(one, zone=shelf.zone)} ({one.id})" for one in checks]
     if note.file.problem:
         lines.append(f"front matter: {note.file.problem}")
     if note.missing_since:

@@ -22,7 +22,9 @@ from pkm.cli.terminal import width
 from pkm.cli.whichtext import text_fields, text_line, text_of, wanted
 from pkm.errors import NotFound, UsageError
 from pkm.model.item import Item, ListedItem, Version
+from pkm.model.note import Kind
 from pkm.model.quote import Quote, Standing
+from pkm.rules.checkfile import check_line
 from pkm.rules.clean import Sink, clean
 from pkm.rules.pointers import via_text
 from pkm.rules.reading import minutes_for
@@ -188,6 +190,7 @@ def _head(
     lines += [f"discussed at {listed.comments_url}" if listed.comments_url not in {None, item.url} else ""]
     lines += [f"via {via_text(item.via)}"] if item.via and not item.via.direct else []
     notes = shelf.store.notes.on(item.id)
+    lines += [f"checked {check_line(note, zone=shelf.zone)}" for note in notes if note.kind == Kind.CHECK]
     lines += [f"note {note.path}" for note in notes]
     lines += relation_lines(shelf, [note.id for note in notes])
     return "\n".join(line for line in lines if line)

@@ -78,6 +78,12 @@ STUBS: Final = (
     Stub("sense", "Say in a sentence what an item means to you.", SENSE, "pkm.cli.sense_cmd", front=True),
     Stub("quote", "Mark a passage of an item, and keep it in the item's note.", SENSE, "pkm.cli.quote_cmd"),
     Stub("quotes", "All that you marked, and how each stands now.", SENSE, "pkm.cli.quotes_cmd"),
+    Stub(
+        "check",
+        "Look into an item or a source before you trust it: SIFT, in a minute.",
+        SENSE,
+        "pkm.cli.check_cmd",
+    ),
     Stub("note", "Write a note of your own.", SENSE, "pkm.cli.note_cmd", front=True),
     Stub("find", "Find items, notes, questions, quotes and editions.", SENSE, "pkm.cli.find_cmd", front=True),
     Stub(

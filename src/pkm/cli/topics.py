@@ -78,6 +78,10 @@ _SCHEMAS: Final = (
     ("pkm.revisited/1", 'revisit --answer: {"id", "answer", "wait_days", "due"}'),
     ("pkm.drip/1", 'drip: {"day", "note": {"id", "title", "path", "kind", "created", "text"} or null}'),
     (
+        "pkm.check/1",
+        'check: {"item", "source", "history", "edits", "coverage", "origins", "named", "checks", "questions"}',
+    ),
+    (
         "pkm.quotes/1",
         'quotes: {"quotes": [{"id", "text", "item", "title", "url", "note", "path", "comment", "tags", "created", "prefix", "suffix", "start", "text_sha", "standing": null or {"outcome", "text", "start", "at", "earlier"}}]}',
     ),

@@ -38,6 +38,15 @@ def prompt_for(home: Home, item: str, *, name: str = PLAIN) -> str:
     return choose(prompts(_file(home, name)), item)
 
 
+def questions_of(home: Home, name: str) -> tuple[str, ...]:
+    """All questions of a prompt file, in order.
+
+    Raises:
+        NotFound: There is no prompt file of that name.
+    """
+    return prompts(_file(home, name))
+
+
 def _file(home: Home, name: str) -> str:
     own = home.root / "prompts" / f"{name}.md"
     if own.is_file():

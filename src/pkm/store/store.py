@@ -11,6 +11,7 @@ from pkm.store.addresses import Addresses
 from pkm.store.arrival_names import ArrivalNames
 from pkm.store.arrivals import Arrivals
 from pkm.store.awaited import Awaited
+from pkm.store.background import Background
 from pkm.store.decisions import Decisions
 from pkm.store.digests import Digests, Shares
 from pkm.store.fetches import Fetches, Proposals
@@ -75,6 +76,7 @@ class Store:
         self.mailboxes = Mailboxes(connection)
         self.page_texts = PageTexts(connection)
         self.absence = Absence(connection)
+        self.background = Background(connection)
         self.hiding = Hiding(connection)
         self.pruning = Pruning(connection)
         self.questions = Questions(connection)
