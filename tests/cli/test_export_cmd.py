@@ -122,3 +122,18 @@ def test_an_exported_list_followed_by_another_home_and_exported_again_is_the_sam
     again = other("export", "opml").out
     assert again.encode() == path.read_bytes()
     assert listed("export", "opml", "--output", str(path)).code == 2
+
+
+def test_what_an_opml_leaves_out_is_told_with_the_flags_that_were_not_given(pkm):
+    pkm("init")
+    letters = pkm.home.parent / "letters"
+    for name in ("cur", "new", "tmp"):
+        (letters / name).mkdir(parents=True)
+    (letters / "cur" / "1:2,S").write_bytes(
+        b"From: a@example.org\nSubject: One\nMessage-ID: <1@x>\n\nHello.\n"
+    )
+    assert pkm("follow", f"maildir:{letters}").code == 0
+
+    assert "pkm export opml --with-private --with-secrets\n" in pkm("export", "opml").err
+    assert "pkm export opml --with-secrets\n" in pkm("export", "opml", "--with-private").err
+    assert not pkm("export", "opml", "--with-private", "--with-secrets").err

@@ -260,3 +260,13 @@ def test_it_works_in_a_process_of_its_own_with_a_poor_locale(site, tmp_path):
     done = child(["follow", site.url("/feed")], environ)
     assert done.returncode == 0, done.stderr
     assert child(["seek"], environ).returncode == 0
+
+
+def test_a_feed_behind_a_login_is_told_with_a_line_that_follows_it(here, site):
+    site.serve("/login?token=0123456789abcdef&a=1", status=401, headers={"WWW-Authenticate": "Basic"})
+
+    code, _, err = here("follow", site.url("/login?token=0123456789abcdef&a=1"))
+
+    assert code == 4
+    assert f"pkm follow http://NAME:PASSWORD@127.0.0.1:{site.port}/login?a=1" in err
+    assert "0123456789abcdef" not in err

@@ -179,3 +179,16 @@ def test_the_next_step_is_the_one_where_people_stall():
 def test_only_commands_that_there_are_are_named():
     step = next_step(waiting(new=1), NOW, audience="team", cadence="weekly")
     assert step is None or step[0].startswith("pkm ")
+
+
+def test_a_line_that_is_too_long_is_broken_between_its_facts(pkm, at):
+    used(at)
+    name = "readers-of-the-monthly-letter-on-decisions"
+    at.settings.write_text(f'[share]\naudience = "{name}"\n[audience.{name}]\nlevel = "team"\n')
+
+    wide = pkm(terminal=True, columns=100).out
+    narrower = pkm(terminal=True, columns=70).out
+
+    assert f"ready for {name} · nothing shared yet\n" in wide
+    assert f"ready for {name}\n       nothing shared yet\n" in narrower
+    assert "1 new in 1 source · " in narrower

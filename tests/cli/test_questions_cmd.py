@@ -145,3 +145,14 @@ def test_titles_only_is_one_line_each(here):
     assert "A log of decisions for a team" in lines[1]
     assert not any("http" in line for line in lines)
     assert here("seek", "--scan").out.splitlines()[0].count("\t") == 2
+
+
+def test_a_question_that_nothing_new_matches_names_a_line_that_can_be_typed(here):
+    here("ask", "What do gardeners whisper about glaciers?")
+    told = here("seek", "--for", "glaciers").err
+
+    line = told.strip().rpartition(": pkm ")[2].split()
+
+    assert line[:2] == ["seek", "--for"]
+    assert line[3] == "--all"
+    assert "--all" not in here(*line).err

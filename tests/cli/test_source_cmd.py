@@ -148,3 +148,14 @@ def test_captures_are_the_users_own(here):
     assert here("source", "remove", "captures").code == 5
     assert here("pull", "captures").code == 1
     assert len(json.loads(here("source", "--all", "--json").out)["sources"]) == 2
+
+
+def test_a_person_reads_the_list_without_addresses_cut_in_two(here, site):
+    here("follow", site.url("/feed"))
+
+    shown = here("source", terminal=True, columns=60).out
+
+    assert "http" not in shown
+    assert "On notes" in shown
+    assert "pkm source show ID" in shown
+    assert site.url("/feed") in here("source").out

@@ -54,7 +54,9 @@ def test_what_was_edited_since_is_named_and_left(pkm, at, item):
 
 def test_the_list_shows_what_was_done_in_all_three_forms(pkm, item):
     assert pkm("undo", "--list").out.split("\t")[2:4] == ["keep", "kept 1 item[2J"]
-    assert "what it did" in pkm("undo", "--list", terminal=True, columns=100).out
+    shown = pkm("undo", "--list", terminal=True, columns=100).out
+    assert "what it did" in shown
+    assert "would take back" in shown
     document = json.loads(pkm("undo", "--list", "--json").out)
     [command] = document["commands"]
     assert document["schema"] == "pkm.commands/1"
@@ -97,3 +99,13 @@ def test_a_number_goes_past_an_export_to_what_was_done_before_it(pkm, at, item):
     assert "took back `keep`" in err
     assert pkm("undo", str(kept["number"])).code == 1
     assert pkm("undo", "99").code == 1
+
+
+def test_to_a_person_the_list_says_undone_where_it_would_say_what_comes_back(pkm, item):
+    assert "1 item\n" in pkm("undo", "--list", terminal=True, columns=80).out
+    pkm("undo")
+
+    shown = pkm("undo", "--list", terminal=True, columns=80).out
+
+    assert "undone\n" in shown
+    assert "1 item\n" not in shown

@@ -231,7 +231,7 @@ def _was_known(one: Captured, shelf: Shelf, *, left_out: bool, named: bool) -> s
         day = before.kept_at.astimezone(shelf.zone).strftime("%-d %B %Y")
         said = f"you kept {what} on {day}"
     else:
-        said = f"{what} came in before, and was {before.state}"
+        said = f"{what} came in before, and was {'new' if before.state == State.NEW else 'let go'}"
     parts = [said, *(_note(note) for note in one.notes[:3])]
     if left_out:
         parts.append("its title, author, date and text stay as they were")

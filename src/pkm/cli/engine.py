@@ -12,6 +12,7 @@ the ceiling in pyproject.toml. What we change:
 
 import importlib
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NoReturn
 
@@ -36,6 +37,8 @@ from pkm.errors import UsageError
 
 _FLAGS_KEY: Final = "pkm.flags"
 _FRONT: Final = "pkm.cli.front"
+_BRACKET: Final = re.compile(r"\s+\[([^\]]*)\]$")
+_NO_DEFAULT: Final = {"default: 0", "default: 0.0"}
 
 
 def run_line(words: Sequence[str], environ: Mapping[str, str], stubs: Sequence[Stub] = STUBS) -> int:
@@ -328,7 +331,18 @@ def command_page(command: Command, ctx: Context) -> pages.Page:
 
 
 def _records(options: Sequence[TyperOption], ctx: Context) -> list[pages.Row | None]:
-    return [option.get_help_record(ctx) for option in options]
+    return [
+        row and (row[0], _plain_help(row[1])) for row in (option.get_help_record(ctx) for option in options)
+    ]
+
+
+def _plain_help(text: str) -> str:
+    """Without typer's ranges, as `x>=0`, and defaults that say nothing: the words tell what zero means."""
+    said = _BRACKET.search(text)
+    if said is None:
+        return text
+    kept = [one for one in said[1].split("; ") if one.startswith("default: ") and one not in _NO_DEFAULT]
+    return text[: said.start()].rstrip() + "".join(f"  [{one}]" for one in kept)
 
 
 def _usage_piece(word: TyperArgument) -> str:

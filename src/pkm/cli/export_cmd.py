@@ -93,9 +93,9 @@ def export_opml(
             write_lines(target, listed.lines)
             say(run, f"{counted(listed.sources, 'source')} written to {target}")
     if listed.left_out:
-        say(
-            run, f"{counted(listed.left_out, 'source')} left out: --with-private, --with-secrets take them in"
-        )
+        flags = (("--with-private", with_private), ("--with-secrets", with_secrets))
+        more = " ".join(flag for flag, given in flags if not given)
+        say(run, f"{counted(listed.left_out, 'source')} left out; to take in more: pkm export opml {more}")
 
 
 @commands(

@@ -199,11 +199,13 @@ def _short(title: str) -> str:
 def _laid_out(run: Run, lines: Iterable[tuple[str, list[str]]]) -> Iterator[str]:
     from pkm.cli.glyphs import glyphs  # noqa: PLC0415 - the greeting does without it
 
-    # On a narrow terminal each fact has a line of its own.
-    narrow = width(run.environ, sys.stdout) < NARROW
-    between = f"\n{'':<{_LABEL}}" if narrow else f" {glyphs(sys.stdout).dot} "
+    # On a narrow terminal each fact has a line of its own, and so it has where a line would be broken.
+    total = width(run.environ, sys.stdout)
+    between, below = f" {glyphs(sys.stdout).dot} ", f"\n{'':<{_LABEL}}"
     for label, parts in lines:
-        yield f"{label:<{_LABEL}}{between.join(parts)}".rstrip()
+        line = f"{label:<{_LABEL}}{between.join(parts)}".rstrip()
+        broken = total < NARROW or len(line) > total
+        yield f"{label:<{_LABEL}}{below.join(parts)}".rstrip() if broken else line
 
 
 def _document(run: Run, waiting: "Waiting", audience: str, step: Step | None) -> dict[str, Any]:

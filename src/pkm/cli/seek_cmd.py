@@ -100,7 +100,7 @@ def seek(  # noqa: PLR0913, PLR0917 - one parameter an option
 ) -> None:
     """Show what is new, newest first.
 
-    The last column says why a row deserves a look: a strong tie, a question of yours, several of your
+    The line below a title says why a row deserves a look: a strong tie, a question of yours, several of your
     sources link to it, a source that seldom posts. It never changes the order. Of one source at most three
     rows stand together; the rest is one line.
 

@@ -190,7 +190,9 @@ def _nothing(shelf: Shelf, ask: Ask) -> str:
     if ask.hidden:
         return "Your rules hide nothing of what is new. Among kept and let go: pkm seek --hidden --all"
     if ask.question is not None and not ask.words:
-        return f"Nothing new matches '{ask.question.title}'; among kept and let go: the same with --all"
+        again = f"pkm seek --for {short_ids([ask.question.id])[0]} --all"
+        rest = "" if ask.everything else f"; among kept and let go: {again}"
+        return f"Nothing{'' if ask.everything else ' new'} matches '{ask.question.title}'{rest}"
     if ask.words or ask.source or ask.tag or ask.space or ask.since:
         more = "" if ask.everything else "; among kept and let go: the same with --all"
         return f"Nothing new answers to that{more}"

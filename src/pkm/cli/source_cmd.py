@@ -64,8 +64,9 @@ def _list_table(run: Run, sources: list[Source], *, failing: bool) -> Table:
         Column(name="space"),
         Column(name="tie"),
         Column(name="health"),
-        Column(name="url", keep=not run.table),
     ]
+    if not run.table:  # an address that is cut is of no use to a person; `source show` has it whole
+        columns.append(Column(name="url", keep=True))
     rows = [
         (
             _id(run, one),
@@ -73,11 +74,12 @@ def _list_table(run: Run, sources: list[Source], *, failing: bool) -> Table:
             one.space,
             one.tie if one.tie != Tie.UNKNOWN else None,
             health_word(one),
-            display_url(one.url) if one.kind != CAPTURES else None,
+            *(() if run.table else (display_url(one.url) if one.kind != CAPTURES else None,)),
         )
         for one in sources
     ]
-    return Table(columns=tuple(columns), rows=tuple(rows))
+    closing = ("More of one, its address too: pkm source show ID",) if rows else ()
+    return Table(columns=tuple(columns), rows=tuple(rows), closing=closing)
 
 
 def _id(run: Run, source: Source) -> str:

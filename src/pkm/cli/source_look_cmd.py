@@ -200,7 +200,7 @@ def _audit_table(checks: Sequence[Check], names: dict[str, Source]) -> Table:
         Column(name="rule", wrap=True),
         Column(name="verdict", keep=True),
         Column(name="looked at", right=True),
-        Column(name="detail", wrap=True),
+        Column(name="detail", below=True),
     )
     rows = tuple((one.rule, one.verdict, one.looked_at, _detail(one, names)) for one in checks)
     return Table(columns=columns, rows=rows)

@@ -106,7 +106,7 @@ STUBS: Final = (
     Stub("status", "What waits: to look at, to put into words, to share.", LOOK, "pkm.cli.status_cmd"),
     Stub(
         "undo",
-        "Take back the last command that changed something; once more goes one further back.",
+        "Take back the last command that changed something.",
         DATA,
         "pkm.cli.undo_cmd",
         front=True,

@@ -6,11 +6,13 @@ import typer
 
 from pkm.cli.context import Run
 from pkm.cli.opening import open_shelf, settings_of
-from pkm.cli.output import Column, Table, say, show, show_json, warn
+from pkm.cli.output import Cell, Column, Table, say, show, show_json, warn
 from pkm.cli.registry import Commands
 from pkm.store.undo_log import Command
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pkm.shelf.outlook import Outlook
 
 commands = Commands()
@@ -21,8 +23,10 @@ _COLUMNS = (
     Column(name="what it did"),
     Column(name="would take back"),
     Column(name="but", below=True),
-    Column(name="state", keep=True),
 )
+_STATE = Column(
+    name="state", keep=True
+)  # in a pipe; a person reads it in the place of what would be taken back
 
 
 @commands("undo", examples=("pkm undo", "pkm undo --list", "pkm undo 12"))
@@ -37,9 +41,9 @@ def undo(
     ] = False,
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=0, help="Rows of --list; 0 is all.")] = 20,
 ) -> None:
-    """Take back the last command that changed something; once more goes one further back.
+    """Take back the last command that changed something.
 
-    States, notes, sources and quotes go back to what they were. What was changed again since is left as it
+    Typed once more it goes one further back. States, notes, sources and quotes go back to what they were. What was changed again since is left as it
     is, and named. What went to other people cannot be called back: `pkm share log` keeps the record, and
     `pkm undo NUMBER` goes past an export to what was done before it.
     """
@@ -58,15 +62,9 @@ def _show_list(run: Run, limit: int) -> None:
     if not done and not run.json:
         say(run, "Nothing was done yet that can be taken back.")
     pairs = list(zip(done, looks, strict=True))
-    rows = tuple(
-        (one.number, one.at, one.name, one.summary, look.takes, look.final or _but(look), _state(one, look))
-        for one, look in pairs
-    )
     show(
         run,
-        Table(
-            columns=_COLUMNS, rows=rows, closing=("To go back: pkm undo, or pkm undo NUMBER",) if rows else ()
-        ),
+        _table(run, pairs),
         lambda: {
             "schema": "pkm.commands/1",
             "commands": [
@@ -79,6 +77,23 @@ def _show_list(run: Run, limit: int) -> None:
                 for one, look in pairs
             ],
         },
+    )
+
+
+def _table(run: Run, pairs: "Sequence[tuple[Command, Outlook]]") -> Table:
+    shared = [(one.number, one.at, one.name, one.summary) for one, _ in pairs]
+    looks = [(look.takes, look.final or _but(look), _state(one, look)) for one, look in pairs]
+    rows: tuple[tuple[Cell, ...], ...]
+    if run.table:
+        rows = tuple(
+            (*did, state or takes, but) for did, (takes, but, state) in zip(shared, looks, strict=True)
+        )
+    else:
+        rows = tuple((*did, *look) for did, look in zip(shared, looks, strict=True))
+    return Table(
+        columns=_COLUMNS if run.table else (*_COLUMNS, _STATE),
+        rows=rows,
+        closing=("To go back: pkm undo, or pkm undo NUMBER",) if rows else (),
     )
 
 

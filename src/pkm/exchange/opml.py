@@ -35,7 +35,7 @@ def exported_list(shelf: Shelf, *, with_private: bool, with_secrets: bool) -> Ex
     followed = [one for one in shelf.store.sources.all() if one.kind != CAPTURES]
     title, rest = listrest.kept(shelf)
     data = write_opml(followed, title=title, with_private=with_private, with_secrets=with_secrets, rest=rest)
-    written = len(read_opml(data).outlines)
+    written = len(read_opml(data, own=True).outlines)
     return ExportedList(
         lines=tuple(data.decode().removesuffix("\n").split("\n")),
         sources=written,

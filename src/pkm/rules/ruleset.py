@@ -271,7 +271,7 @@ def _deeds(said: dict[str, Value], line: int) -> tuple[tuple[str, ...], Act | No
     deeds = _texts(said, "do")
     if not deeds:
         raise _Unfit(
-            line, "the rule does nothing", "add `do: hide`, `do: keep`, `do: let-go` or `do: tag name`"
+            line, "the rule does nothing", "add `do: hide`, `do: keep`, `do: let-go` or `do: tag NAME`"
         )
     for deed in deeds:
         word, _, rest = deed.partition(" ")
@@ -292,7 +292,7 @@ def _act(deed: str, line: int) -> Act:
             raise _Unfit(
                 line, "a rule cannot 'tag' alone", "name it, and without #: do: tag reading"
             ) from None
-        raise _Unfit(line, f"a rule cannot '{deed}'", "it can: hide, keep, let-go, tag name") from None
+        raise _Unfit(line, f"a rule cannot '{deed}'", "it can: hide, keep, let-go, tag NAME") from None
 
 
 def _tag(words: str, line: int) -> str:

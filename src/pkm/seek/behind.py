@@ -12,7 +12,7 @@ from datetime import datetime
 from time import sleep
 from typing import Final
 
-from pkm.errors import FeedError, FetchError, NotAFeed
+from pkm.errors import CredentialsError, FeedError, FetchError, NotAFeed
 from pkm.model.source import Source
 from pkm.net.address import is_loopback
 from pkm.net.door import Answer, Request, judge
@@ -21,7 +21,7 @@ from pkm.rules.charset import decode_html
 from pkm.rules.feedlike import is_feedlike
 from pkm.rules.limits import HOST_GAP_S
 from pkm.rules.sites import PAGE_CHARS, SiteLink, SiteRules, by_address, by_page, probes_of
-from pkm.rules.urls import display_url, has_secret
+from pkm.rules.urls import display_url, has_secret, without_secrets
 from pkm.seek.discover import FeedLink, feed_links, is_of_comments, looks_like_html
 from pkm.seek.fetch import Asker, Fetched, ask_typed, read_answer
 from pkm.seek.parser_process import FeedReader
@@ -170,6 +170,10 @@ class Finder:
         except FeedError as error:
             # Nothing is followed yet, so what a pull would advise is of no use.
             error.hint = "check the address in a browser, then: pkm follow ADDRESS"
+            raise
+        except CredentialsError as error:
+            scheme, _, rest = without_secrets(url).partition("://")
+            error.hint = f"if you have a login: pkm follow {scheme}://NAME:PASSWORD@{rest.rpartition('@')[2]}"
             raise
         return answer, private_host
 
