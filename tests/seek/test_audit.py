@@ -108,6 +108,14 @@ def test_a_request_without_validators_on_purpose_is_none_that_forgot_them():
     )
 
 
+def test_what_was_under_way_when_a_host_asked_for_patience_is_no_breach():
+    busy = replace(GOOD, status=429, retry_after_s=7200.0, took_ms=800)
+    assert verdict("retry-after", busy, replace(GOOD, source="s-b")) == Verdict.TOO_FEW
+    later = replace(GOOD, source="s-b", at=NOW + timedelta(milliseconds=700))
+    assert verdict("retry-after", busy, later) == Verdict.TOO_FEW
+    assert verdict("retry-after", busy, replace(later, at=NOW + timedelta(seconds=5))) == Verdict.BROKEN
+
+
 REQUESTS = st.builds(
     Asked,
     source=st.sampled_from(["s-a", "s-b"]),

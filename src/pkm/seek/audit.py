@@ -199,7 +199,7 @@ def _retry_after(requests: Sequence[Asked]) -> Check:
     looked, broken = 0, list[Asked]()
     for one in requests:
         asked = until.get(one.host or "")
-        if asked is not None and one.purpose not in _BY_HAND:
+        if asked is not None and one.purpose not in _BY_HAND and not _under_way(one, asked):
             looked += 1
             wait = timedelta(seconds=asked.retry_after_s or 0)
             if one.at < asked.at + wait - timedelta(seconds=_SLACK_S):
@@ -213,6 +213,11 @@ def _retry_after(requests: Sequence[Asked]) -> Check:
         broken=tuple(broken),
         detail=f"{counted(len(until), 'host')} asked us to wait" if until else "",
     )
+
+
+def _under_way(one: Asked, other: Asked) -> bool:
+    """Whether a request was sent before the answer to another was there: nobody could have known."""
+    return one.at <= other.at + timedelta(milliseconds=other.took_ms or 0)
 
 
 def _gone(requests: Sequence[Asked]) -> Check:
