@@ -53,7 +53,7 @@ def _rows(tied: "Neighbours") -> Iterator[Row]:
         else:
             yield _trouble(one), one.link.target, one.link.line, relation, _words(one)
     for one in tied.into:
-        yield "from", one.note, one.link.line, one.link.rel or "", one.words
+        yield "from", one.note or "", one.link.line, one.link.rel or "", one.words
     for mention in tied.mentions:
         yield "named in", mention.note, mention.line, "", mention.words
 
