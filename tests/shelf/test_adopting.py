@@ -126,6 +126,19 @@ def test_a_later_change_of_an_adopted_note_touches_its_own_lines_alone(at, vault
     assert path.read_bytes() == old.replace(b"# a remark\n", b"# a remark\n" + added)
 
 
+def test_a_link_inside_an_adopted_folder_is_written_through_and_stays_a_link(at, vault):
+    (vault / "linked.md").symlink_to(vault / "deep" / ".real.md")
+    (vault / "deep" / ".real.md").write_text("Words of mine.\n", encoding="utf-8")
+    with opened(at) as shelf:
+        adopt(shelf, look(shelf, str(vault)))
+    with read_again(at, vault) as shelf:
+        note = shelf.store.notes.at(str(vault / "linked.md"))
+        with shelf.writing():
+            notes.append(shelf, note, "More of mine.", command=None)
+    assert (vault / "linked.md").is_symlink()
+    assert (vault / "deep" / ".real.md").read_text(encoding="utf-8").endswith("More of mine.\n")
+
+
 @pytest.mark.corpus
 def test_every_vault_of_the_corpus_is_adopted_without_a_byte_changed(tmp_path):
     found = {}

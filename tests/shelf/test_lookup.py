@@ -5,6 +5,7 @@ import pytest
 from pkm.errors import NotFound, UsageError
 from pkm.shelf import lookup, notes
 from pkm.shelf.notes import NewNote
+from pkm.shelf.sync import sync
 from support.shelves import new_home, opened, stored_item, stored_source
 
 
@@ -89,3 +90,11 @@ def test_a_source_is_named_by_id_address_or_part_of_its_title(shelf):
         lookup.source_of(shelf, "blog")
     with pytest.raises(NotFound):
         lookup.source_of(shelf, "nobody")
+
+
+def test_a_path_names_its_note_in_whatever_unicode_form_it_is_typed(shelf):
+    composed, apart = "notes/caf\u00e9.md", "notes/cafe\u0301.md"
+    (shelf.home.root / apart).write_text("Words of mine.\n", encoding="utf-8")
+    sync(shelf)
+    assert lookup.note_of(shelf, composed).path == apart
+    assert lookup.note_of(shelf, apart).path == apart

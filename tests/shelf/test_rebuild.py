@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,9 +13,10 @@ from pkm.model.note import Level
 from pkm.model.quote import Anchor, Quote
 from pkm.model.source import Space, Stance, Tie
 from pkm.rules.ids import path_id
+from pkm.rules.notefile import add_link
 from pkm.rules.query import parse_query
 from pkm.seek.arrive import bring
-from pkm.shelf import captured, following, journal, notes, quoting
+from pkm.shelf import captured, following, journal, links, notes, quoting
 from pkm.shelf.decide import Move, decide
 from pkm.shelf.following import new_source
 from pkm.shelf.index import of_item
@@ -81,9 +83,31 @@ def act(shelf):
         notes.make(shelf, NewNote(text="A thought of mine.", title="Thought"), command=None)
         _quote(shelf, kept.id, note.id)
         _share(shelf, kept.id, note.id)
+    _tied_notes(shelf, note)
     (shelf.home.digests).mkdir()
     (shelf.home.digests / "team-2026-W47.md").write_text(DRAFT, encoding="utf-8")
     return {"kept": kept.id, "let_go": let_go.id, "new": new.id, "captured": captured_id, "source": source.id}
+
+
+def _tied_notes(shelf, note):
+    """A check, a question and a note of another tool's, tied to one another in every way."""
+    with shelf.writing():
+        check = notes.make(
+            shelf, NewNote(text="I looked at who pays for it.", title="Who pays", kind="check"), command=None
+        )
+        notes.make(
+            shelf,
+            NewNote(text="Does it scale?", title="Does it scale", kind="question", status="open"),
+            command=None,
+        )
+        stem = Path(note.path).stem
+        notes.change(
+            shelf, check, lambda data: add_link(data, rel="supports", stem=stem, title="Item a"), command=None
+        )
+    foreign = shelf.home.notes / "deep" / "Foreign note.md"
+    foreign.parent.mkdir()
+    foreign.write_text(f"title:: Foreign\n---\nalias: Ay\n---\n[[Who pays]], [[{stem}#x]], [[nowhere]]\n")
+    sync(shelf)
 
 
 def _capture(shelf, words):
@@ -157,8 +181,12 @@ def promised(shelf):
             item.id: [one.reason for one in store.decisions.of(item.id) if one.reason] for item in kept
         },
         "notes": {
-            note.id: (note.path, note.title, note.level, note.file.items, note.file.tags, note.file.body)
+            note.id: (note.path, note.level, note.kind, note.created_at, note.stamp.sha, note.file)
             for note in store.notes.listing(NoteFilter())
+        },
+        "links": {
+            (edge.note.id, edge.link, tuple(one.id for one in edge.meant.notes), edge.meant.step)
+            for edge in links.graph(shelf).edges()
         },
         "quotes": {quote.id: quote for item in kept for quote in store.quotes.of_item(item.id)},
         "shares": store.shares.listing(),
@@ -191,6 +219,13 @@ def test_all_that_section_three_promises_comes_back(at):
         before = promised(shelf)
         assert len(before["kept"]) == 2
         assert before["own words"]
+        assert len(before["links"]) == 4
+        assert {kind for _, _, kind, *_ in before["notes"].values()} == {
+            "comment",
+            "thought",
+            "check",
+            "question",
+        }
     shutil.rmtree(at.state)
     make_again(at)
     with opened(at) as shelf:
@@ -239,7 +274,7 @@ def test_the_old_store_is_moved_aside_and_never_deleted(at):
     assert rebuilt.aside.read_bytes() == before
     assert (rebuilt.sources, rebuilt.notes, rebuilt.quotes, rebuilt.shares, rebuilt.digests) == (
         1,
-        2,
+        5,
         1,
         1,
         1,
@@ -253,7 +288,7 @@ def test_a_damaged_store_is_made_again_without_being_read(at):
     make_again(at)
     with opened(at) as shelf:
         assert shelf.store.quick_check() == "ok"
-        assert shelf.store.count("notes") == 2
+        assert shelf.store.count("notes") == 5
 
 
 def test_a_list_of_sources_that_cannot_be_read_leaves_the_old_store_in_force(at):

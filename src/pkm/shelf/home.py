@@ -100,6 +100,11 @@ class Home:
         """Whether a note's path, as the index has it, lies in a folder of notes."""
         return any(folder == "." or path.startswith(f"{folder.rstrip('/')}/") for folder in self.note_folders)
 
+    def root_of(self, path: Path) -> Path:
+        """The folder that a link at `path` may not lead out of: the adopted one that holds it, else the home."""
+        folders = (self.root / folder for folder in self.note_folders if os.path.isabs(folder))  # noqa: PTH117
+        return next((folder for folder in folders if path.is_relative_to(folder)), self.root)
+
     def relative(self, path: Path) -> str:
         """A path as files and screens name it: relative to the home if it lies there."""
         try:

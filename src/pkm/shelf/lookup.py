@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from unicodedata import normalize
 
 from pkm.errors import NotFound, UsageError
 from pkm.model.digest import Digest
@@ -88,7 +89,8 @@ def item_of(shelf: Shelf, word: str) -> Item:
 def note_of(shelf: Shelf, word: str) -> Note:
     """The note that a word names: an id, last characters, its path; an item or quote stands for its one note."""
     if word.endswith(".md"):
-        note = shelf.store.notes.at(word.removeprefix("./")) or shelf.store.notes.at(_in_home(shelf, word))
+        paths = (word.removeprefix("./"), _in_home(shelf, word))
+        note = next(filter(None, map(shelf.store.notes.at, paths)), None) or _in_other_form(shelf, paths)
         if note is None:
             raise NotFound(f"there is no note at {word}", hint="pkm notes list shows the paths")
         return note
@@ -99,6 +101,14 @@ def note_of(shelf: Shelf, word: str) -> Note:
     if note is None:
         raise NotFound(f"there is no note {word}", hint="pkm notes list shows them all")
     return note
+
+
+def _in_other_form(shelf: Shelf, paths: tuple[str, ...]) -> Note | None:
+    """The note whose path differs in Unicode form alone: a Mac may keep `é` as two characters."""
+    wanted = {normalize("NFC", path) for path in paths}
+    found = (path for path in shelf.store.notes.stamps() if normalize("NFC", path) in wanted)
+    path = next(found, None)
+    return shelf.store.notes.at(path) if path else None
 
 
 def _note_on(shelf: Shelf, item: Item) -> Note:

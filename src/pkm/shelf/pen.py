@@ -16,7 +16,7 @@ def make(shelf: Shelf, path: Path, data: bytes, *, command: int | None) -> FileS
     Raises:
         ChangedUnderneath: It is there.
     """
-    stamp = write.create(path, data, root=shelf.home.root)
+    stamp = write.create(path, data, root=shelf.home.root_of(path))
     shelf.on_failure.append(lambda: _unmake(path, data))
     _log(shelf, command, path, before=None, after=stamp.sha)
     return stamp
@@ -38,7 +38,7 @@ def change(shelf: Shelf, path: Path, edit: Callable[[bytes], bytes], *, command:
         before, after = data, edit(data)
         return after
 
-    write.save(path, keeping, at=local_now(shelf), root=shelf.home.root)
+    write.save(path, keeping, at=local_now(shelf), root=shelf.home.root_of(path))
     if after != before:
         shelf.on_failure.append(lambda: _restore(shelf, path, before, after))
         kept = keep(shelf, path, before)
@@ -63,7 +63,7 @@ def replace(shelf: Shelf, path: Path, data: bytes, *, current: bytes | None) -> 
     Raises:
         ChangedUnderneath: The file holds something else by now.
     """
-    stamp = write.publish(path, data, expected=current, root=shelf.home.root)
+    stamp = write.publish(path, data, expected=current, root=shelf.home.root_of(path))
     if current is None:
         shelf.on_failure.append(lambda: _unmake(path, data))
     else:
@@ -72,7 +72,7 @@ def replace(shelf: Shelf, path: Path, data: bytes, *, current: bytes | None) -> 
 
 
 def _restore(shelf: Shelf, path: Path, data: bytes, current: bytes | None) -> None:
-    write.publish(path, data, expected=current, root=shelf.home.root)
+    write.publish(path, data, expected=current, root=shelf.home.root_of(path))
 
 
 def _unmake(path: Path, data: bytes) -> None:
