@@ -56,7 +56,7 @@ ONLY_IN: Final = {
     "lxml": set(),
     "yaml": {"rules"},
     "nh3": {"rules"},
-    "jinja2": {"share"},
+    "jinja2": {"share", "rules.templating"},
     "filelock": {"shelf.locks"},
     "keyring": {"shelf.ring"},
 }

@@ -46,6 +46,7 @@ def test_the_list_as_json_has_exactly_the_promised_fields(pkm, home, shelf):
                 "items": [item.id],
                 "tags": ["a/c", "b"],
                 "own_words": 3,
+                "insight": None,
             }
         ],
     }

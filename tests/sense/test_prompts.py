@@ -37,8 +37,8 @@ def test_an_empty_or_broken_prompt_file_still_asks_something(tmp_path):
 
 
 def test_a_prompt_file_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(NotFound, match="tetrad"):
-        prompt_for(new_home(tmp_path), "i-0", name="tetrad")
+    with pytest.raises(NotFound, match="nix"):
+        prompt_for(new_home(tmp_path), "i-0", name="nix")
 
 
 @given(st.text(max_size=300), st.text(max_size=20))

@@ -17,4 +17,5 @@ def note_fields(note: Note) -> dict[str, Any]:
         "items": note.file.items,
         "tags": note.file.tags,
         "own_words": note.file.own_words,
+        "insight": note.file.insight,
     }

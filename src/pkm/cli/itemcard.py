@@ -16,6 +16,7 @@ from pkm.model.note import Note
 from pkm.model.quote import Quote
 from pkm.rules.amounts import ago
 from pkm.rules.clean import Sink, clean
+from pkm.rules.passage import passage
 from pkm.rules.pointers import via_text
 from pkm.rules.urls import display_url
 from pkm.rules.words import own_text
@@ -31,24 +32,36 @@ class Card:
 
     Attributes:
         kept: When and why it was kept, in words; empty if it is not.
+        passage: Where nothing was marked: a sentence of its text to react to.
     """
 
     listed: ListedItem
     kept: str
     quotes: tuple[Quote, ...]
     notes: tuple[Note, ...]
+    passage: str | None = None
 
 
 def card(shelf: Shelf, item: Item) -> Card:
     """What is known of an item, for one who is to say what it means."""
     source = shelf.store.sources.get(item.source) if item.source else None
     [listed] = shelf.store.items.listed([item], {source.id: source} if source else {})
+    quotes = shelf.store.quotes.of_item(item.id)
     return Card(
         listed=listed,
         kept=_kept(shelf, item),
-        quotes=shelf.store.quotes.of_item(item.id),
+        quotes=quotes,
         notes=shelf.store.notes.on(item.id),
+        passage=None if quotes else _passage(shelf, item),
     )
+
+
+def _passage(shelf: Shelf, item: Item) -> str | None:
+    text = shelf.store.texts.get(item.text_sha) if item.text_sha else None
+    question = shelf.store.questions.of_item(item.id)
+    asked = shelf.store.notes.get(question) if question else None
+    about = f"{item.title or ''} {asked.title if asked else ''}"
+    return passage(text.text, about=about) if text and text.text else None
 
 
 def _kept(shelf: Shelf, item: Item) -> str:
@@ -78,6 +91,7 @@ def _document(shown: Card, question: str) -> dict[str, Any]:
         "item": item_fields(shown.listed),
         "quotes": [{"id": quote.id, "text": quote.anchor.exact} for quote in shown.quotes],
         "notes": [note_fields(note) for note in shown.notes],
+        "passage": shown.passage,
         "prompt": question,
     }
 
@@ -96,6 +110,8 @@ def _lines(shelf: Shelf, shown: Card, question: str, columns: int) -> list[str]:
     ]
     for quote in shown.quotes:
         lines += ["", *_wrapped(_line(quote.anchor.exact), columns, "  > ")]
+    if shown.passage:
+        lines += ["", *_wrapped(_line(shown.passage), columns, "  | ")]
     for note in shown.notes:
         said = own_text(note.file.body)
         lines += ["", f"  {note.path}"] if said else []

@@ -7,16 +7,20 @@ from typing import Annotated
 import typer
 
 from pkm.cli.context import Run
-from pkm.cli.filed import tell_filed
 from pkm.cli.opening import open_shelf, settings_of
 from pkm.cli.registry import Commands
+from pkm.cli.sensewalk import tell
 from pkm.cli.stdin import read_words
 from pkm.cli.writing import write_draft
 from pkm.config import Settings
 from pkm.errors import AnswerNeeded, UsageError
-from pkm.model.note import Kind, Status
+from pkm.model.note import INSIGHTS, Kind, Status
+from pkm.rules.promptfile import Asks, Prompt, question_for
+from pkm.rules.words import own_text
 from pkm.sense.annotate import Sensed, Sentence, checked, think
+from pkm.sense.asking import load
 from pkm.sense.settings import signed_tag
+from pkm.sense.shapes import shape, title_of
 from pkm.shelf.shelf import Shelf
 
 commands = Commands()
@@ -29,6 +33,7 @@ commands = Commands()
         'pkm note --practice "I now write the doubt beside the decision"',
         'pkm note --log "Talked to Ines about what they search for"',
         "pkm note --edit",
+        "pkm note --template cer",
     ),
 )
 def note(  # noqa: PLR0913 - one argument an option of the command
@@ -46,6 +51,15 @@ def note(  # noqa: PLR0913 - one argument an option of the command
         bool, typer.Option("--log", help="What you are working on: an entry in the file of the day.")
     ] = False,
     half_baked: Annotated[bool, typer.Option("--half-baked", help="Not thought through yet.")] = False,
+    asked: Annotated[
+        str | None,
+        typer.Option(
+            "--as", "--template", metavar="NAME", help="With the parts of a prompt: cer, sift, tetrad…"
+        ),
+    ] = None,
+    insight: Annotated[
+        str | None, typer.Option("--insight", metavar="WAY", help=f"One of: {', '.join(INSIGHTS)}.")
+    ] = None,
     tag: Annotated[
         list[str] | None, typer.Option("--tag", metavar="TAG", help="A tag; may be given again.")
     ] = None,
@@ -66,15 +80,19 @@ def note(  # noqa: PLR0913 - one argument an option of the command
             kind=_kind(kind, practice=practice, log=log),
             status=Status.HALF_BAKED if half_baked else None,
             visibility=visibility,
+            insight=insight,
             tags=tuple(signed_tag(one)[1] for one in tag or ()),
         )
     )
     words = _words(text or [], message)
     settings = settings_of(run)
     with open_shelf(run, settings) as shelf:
-        sensed = _filed(run, shelf, settings, sentence, words, title=title, edit=edit)
+        prompt = load(shelf.home, asked) if asked else None
+        if prompt is not None:
+            sentence = replace(sentence, kind=sentence.kind or prompt.kind)
+        sensed = _filed(run, shelf, settings, sentence, words, prompt=prompt, title=title, edit=edit)
         if sensed is not None:
-            tell_filed(run, shelf, sensed)
+            tell(run, shelf, sensed)
 
 
 def _filed(  # noqa: PLR0913 - what was typed, once
@@ -84,12 +102,19 @@ def _filed(  # noqa: PLR0913 - what was typed, once
     sentence: Sentence,
     words: str | None,
     *,
+    prompt: Prompt | None,
     title: str | None,
     edit: bool,
 ) -> Sensed | None:
-    def file(written: str) -> Sensed:
-        return think(shelf, replace(sentence, text=written), title=title)
+    headed = prompt if prompt is not None and prompt.asks == Asks.EACH else None
 
+    def file(written: str) -> Sensed:
+        named = title or (title_of({"": own_text(written).splitlines()}) if headed else None)
+        return think(shelf, replace(sentence, text=written), title=named)
+
+    blank = shape(shelf, headed, {}) if headed else ""
+    if words is not None and headed:
+        words = shape(shelf, headed, {headed.parts[0].heading: (words,)})
     if words is not None and not edit:
         return file(words)
     if not edit and not run.asks:
@@ -98,7 +123,11 @@ def _filed(  # noqa: PLR0913 - what was typed, once
             why="--no-input was given" if run.no_input else "there is no terminal to write them on",
             hint='give them: pkm note "…", or pipe them: pkm note -',
         )
-    return write_draft(run, shelf, settings, "note", text=words or "", file=file)
+    asks = (question_for(prompt, "", said=0),) if prompt else ()
+    name = f"note-{headed.name}" if headed else "note"
+    return write_draft(
+        run, shelf, settings, name, text=words or blank, blank=blank, help_lines=asks, file=file
+    )
 
 
 def _words(text: list[str], message: str | None) -> str | None:

@@ -19,7 +19,7 @@ from pkm.cli.registry import Commands
 from pkm.cli.relations import relation_lines
 from pkm.cli.talk import dotted
 from pkm.errors import Refused
-from pkm.model.note import Kind, Note, Status
+from pkm.model.note import INSIGHTS, Kind, Note, Status
 from pkm.rules.amounts import counted
 from pkm.rules.checkfile import check_line
 from pkm.rules.clean import Sink, clean
@@ -51,6 +51,9 @@ def list_notes(  # noqa: PLR0913 - one argument an option of the command
     status: Annotated[
         str | None, typer.Option("--status", metavar="STATUS", help=f"One of: {', '.join(Status)}.")
     ] = None,
+    insight: Annotated[
+        str | None, typer.Option("--insight", metavar="WAY", help=f"One of: {', '.join(INSIGHTS)}.")
+    ] = None,
     tag: Annotated[
         str | None, typer.Option("--tag", metavar="TAG", help="With this tag, or one below it.")
     ] = None,
@@ -67,6 +70,7 @@ def list_notes(  # noqa: PLR0913 - one argument an option of the command
         chosen = NoteFilter(
             kind=kind,
             status=status,
+            insight=insight,
             tag=clean(tag.removeprefix("#"), Sink.LINE) if tag else None,
             item=items_named(run, shelf, [item])[0].id if item else None,
             since=parse_since(since, now=shelf.now(), zone=shelf.zone) if since else None,

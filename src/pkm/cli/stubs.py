@@ -116,5 +116,11 @@ STUBS: Final = (
     Stub("doctor", "Look whether the home is sound, and say what to type.", DATA, "pkm.cli.doctor_cmd"),
     Stub("config", "The settings: what they are and where they come from.", RUN, "pkm.cli.config_cmd"),
     Stub("schedule", "Let this computer pull by itself; take that back.", RUN, "pkm.cli.schedule_cmd"),
+    Stub(
+        "templates",
+        "What is asked, and how notes and drafts are laid out: list, show, eject.",
+        RUN,
+        "pkm.cli.templates_cmd",
+    ),
     Stub("help", "Explain a command or a topic.", RUN, "pkm.cli.help_cmd"),
 )

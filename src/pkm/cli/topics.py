@@ -37,7 +37,7 @@ _SCHEMAS: Final = (
     ("pkm.found/1", 'find: {"found": [{"kind", "id", "title", "url" or "path", "snippet", "rank"}]}'),
     (
         "pkm.notes/1",
-        'notes list: {"notes": [{"id", "title", "path", "kind", "status", "visibility", "items", "tags", "own_words"}]}',
+        'notes list: {"notes": [{"id", "title", "path", "kind", "status", "visibility", "items", "tags", "own_words", "insight"}]}',
     ),
     (
         "pkm.note/1",
@@ -69,8 +69,11 @@ _SCHEMAS: Final = (
     ),
     ("pkm.tagged/1", 'tag, tags rename: {"changed": ids, "same"}'),
     ("pkm.link/1", 'link: {"note", "to", "relation", "new"}'),
-    ("pkm.sense/1", 'sense: {"item" or null, "quotes", "notes", "prompt"}'),
+    ("pkm.sense/1", 'sense: {"item" or null, "quotes", "notes", "passage", "prompt"}'),
     ("pkm.sensed/1", 'sense -m, note: {"note", "item", "made", "kept", "quote"}'),
+    ("pkm.templates/1", 'templates list: {"templates": [{"name", "used_by", "place", "own"}]}'),
+    ("pkm.template/1", 'templates show: {"name", "used_by", "place", "own", "text"}'),
+    ("pkm.ejected/1", 'templates eject: {"place"}'),
     (
         "pkm.revisit/1",
         'revisit --list: {"day", "offered": [{"kind", "id", "title", "path" or "url", "why", "because", "met", "wait_days", "due"}]}',

@@ -43,6 +43,7 @@ def write_draft(  # noqa: PLR0913 - what a draft is made of, and what becomes of
     name: str,
     *,
     text: str = "",
+    blank: str = "",
     help_lines: tuple[str, ...] = (),
     file: Callable[[str], Filed],
 ) -> Filed | None:
@@ -54,13 +55,14 @@ def write_draft(  # noqa: PLR0913 - what a draft is made of, and what becomes of
         settings: Name the editor.
         name: Stem of the draft.
         text: What stands there at first.
+        blank: Words that count as nothing if they are left as they are.
         help_lines: For the writer's eyes.
         file: Files the words; while it fails, the draft stays.
     """
     path = drafts.begin(shelf, name, text=text, help_lines=help_lines)
     ran = edit(run, path, settings)
     words = drafts.words_of(path)
-    if not words.strip():
+    if words.strip() in {"", blank.strip()}:
         if ran:
             drafts.end(path)
             say(run, "Nothing was written, so nothing was filed.")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from typing import Final
 
 
 class Level(IntEnum):
@@ -56,6 +57,10 @@ class LinkForm(StrEnum):
     EMBED = "embed"
     PATH = "path"
     IMAGE = "image"
+
+
+INSIGHTS: Final = ("connection", "coincidence", "curiosity", "contradiction", "desperation")
+"""Ways to an insight (Gary Klein's five): a word in front matter, left to the user."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

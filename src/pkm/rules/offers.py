@@ -101,6 +101,17 @@ def offers_of_links(
             yield Offer(ref=ref, why=Why.LINKED, because=because)
 
 
+def offers_of_claims(
+    lacking: Iterable[tuple[str, str]], diary: Diary, made: Mapping[str, Past]
+) -> Iterator[Offer]:
+    """Claims that are not whole: id, and what the first one lacks."""
+    for ref, what in lacking:
+        note = made.get(ref)
+        written = note.created_at.astimezone(diary.zone).date() if note else diary.day
+        if note is not None and written < diary.day and not diary.waits(ref, written):
+            yield Offer(ref=ref, why=Why.CLAIM, because=what)
+
+
 def offers_of_items(kept: Iterable[tuple[str, date]], diary: Diary) -> Iterator[Offer]:
     """Items that were kept long ago and have no words yet: id, and on which local day."""
     for ref, made in kept:

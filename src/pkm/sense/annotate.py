@@ -5,11 +5,10 @@ look at the files | find the passage | the note, its quote, its paragraph | the 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 from pkm.errors import UsageError
 from pkm.model.item import Item, State
-from pkm.model.note import Kind, Level, Note, Status
+from pkm.model.note import INSIGHTS, Kind, Level, Note, Status
 from pkm.model.quote import Quote
 from pkm.rules.clean import Sink, clean
 from pkm.rules.notefile import append_paragraph, set_keys
@@ -22,9 +21,6 @@ from pkm.shelf.notes import NewNote
 from pkm.shelf.shelf import Shelf
 from pkm.shelf.sync import sync
 
-INSIGHTS: Final = ("connection", "coincidence", "curiosity", "contradiction", "desperation")
-"""Ways to an insight (Gary Klein's five)."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
@@ -33,6 +29,7 @@ class Sentence:
     Attributes:
         text: Markdown; empty where only a passage is marked.
         kind: None for what is usual: a comment on an item, a thought on none.
+        title: Of a note that is made; None for the item's, or the first words.
         new: In a file of its own, even if the item has a comment note.
     """
 
@@ -42,6 +39,7 @@ class Sentence:
     visibility: str | None = None
     insight: str | None = None
     tags: tuple[str, ...] = ()
+    title: str | None = None
     new: bool = False
 
     @property
@@ -189,7 +187,7 @@ def _new(sentence: Sentence, items: tuple[Item, ...], *, title: str | None = Non
     open_question = sentence.kind == Kind.QUESTION and sentence.status is None
     return NewNote(
         text=sentence.text,
-        title=title,
+        title=title or sentence.title,
         kind=sentence.kind,
         items=items,
         tags=sentence.tags,

@@ -13,7 +13,7 @@ from pkm.errors import NoteUnreadable
 from pkm.model.digest import Finding
 from pkm.rules.amounts import counted
 from pkm.rules.resolve import Names
-from pkm.sense import filecheck, linkcheck
+from pkm.sense import claims, filecheck, linkcheck
 from pkm.sense.checkscene import Check, Mend, Scene, Trouble
 from pkm.shelf import links, plan
 from pkm.shelf.plan import Edit, Plan
@@ -29,6 +29,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     linkcheck.missing_files,
     linkcheck.lost_anchors,
     filecheck.unmarked_quotes,
+    claims.unfinished,
 )
 
 _LEVELS: Final = ("error", "warning", "note")

@@ -6,22 +6,26 @@ notes, links, kept items | offers, each with its reason | the few of today | an 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from pkm.errors import NotFound
 from pkm.model.item import Item
 from pkm.model.note import Kind, Note, Status
 from pkm.model.revisit import Answer, Offer, Past, Rhythm
+from pkm.rules.limits import REVISITS_A_DAY
 from pkm.rules.offers import (
     KEPT_LONG,
     WEEK,
     Diary,
     met_on,
+    offers_of_claims,
     offers_of_items,
     offers_of_links,
     offers_of_notes,
 )
-from pkm.rules.returning import of_the_day, rhythm, todays
+from pkm.rules.returning import drawn, of_the_day, rhythm, todays
 from pkm.rules.when import midnight
+from pkm.sense.claims import claims, findings
 from pkm.shelf import links, revisits
 from pkm.shelf.shelf import Shelf
 from pkm.shelf.sync import sync
@@ -61,8 +65,20 @@ def _offers(shelf: Shelf, diary: Diary) -> Iterator[Offer]:
     notes = {note.id: note for note in shelf.store.revisits.notes() if note.created_at < begun}
     yield from offers_of_notes(notes.values(), diary)
     yield from offers_of_links(_linked_this_week(shelf, notes, diary), notes, diary)
+    yield from offers_of_claims(_lacking(shelf, diary), diary, notes)
     kept = shelf.store.revisits.kept(begun - KEPT_LONG)
     yield from offers_of_items(((ref, at.astimezone(shelf.zone).date()) for ref, at in kept), diary)
+
+
+def _lacking(shelf: Shelf, diary: Diary) -> Iterator[tuple[str, str]]:
+    """Claims that are not whole, as many as a day could offer; another few each day."""
+    found = {note.id: note for note in claims(shelf)}
+    if not found:
+        return
+    names = links.graph(shelf).names
+    lacking = ((ref, findings(shelf, [found[ref]], names)) for ref in drawn(found, diary.day))
+    for ref, first in islice(((ref, what[0]) for ref, what in lacking if what), REVISITS_A_DAY):
+        yield ref, first.message
 
 
 def _linked_this_week(shelf: Shelf, notes: Mapping[str, Past], diary: Diary) -> Iterator[tuple[str, Past]]:

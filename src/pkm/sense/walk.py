@@ -1,5 +1,7 @@
 """The walk through what was kept and has no words of the user's yet: oldest promise first."""
 
+from dataclasses import dataclass
+
 from pkm.errors import NotFound
 from pkm.model.item import Item, State
 from pkm.shelf import journal
@@ -9,14 +11,44 @@ from pkm.store.items import ItemFilter
 from pkm.store.undo_log import Change
 
 
-def next_unsensed(shelf: Shelf, *, limit: int) -> tuple[Item, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which of the items that wait are gone through.
+
+    Attributes:
+        source: Id of the one they come from.
+        tag: Theirs, or one above it.
+        question: Id of the question that they were kept for.
+        limit: 0 for all.
+    """
+
+    source: str | None = None
+    tag: str | None = None
+    question: str | None = None
+    limit: int = 0
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether some that wait are left out for what they are."""
+        return bool(self.source or self.tag or self.question)
+
+
+def next_unsensed(shelf: Shelf, wanted: Wanted) -> tuple[Item, ...]:
     """The items that wait longest for a sentence; one that was skipped waits from then on anew.
 
     Args:
         shelf: Where; its files were looked at already.
-        limit: 0 for all.
+        wanted: Which of them.
     """
-    chosen = ItemFilter(unsensed=True, oldest_first=True, limit=limit, hidden=True)
+    chosen = ItemFilter(
+        unsensed=True,
+        oldest_first=True,
+        source=wanted.source,
+        tag=wanted.tag,
+        ids=shelf.store.questions.kept_for(wanted.question) if wanted.question else None,
+        limit=wanted.limit,
+        hidden=True,
+    )
     rows = shelf.store.items.listing(chosen, {})
     return tuple(row.item for row in rows)
 

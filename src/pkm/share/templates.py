@@ -6,16 +6,18 @@ reaches values and filters, nothing else, and an unknown name is an error with i
 
 from collections.abc import Sequence
 from importlib import resources
-from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from pkm.errors import UsageError
 from pkm.model.digest import ItemView
 from pkm.rules.markdown import escape_inline, link
+from pkm.rules.templating import MISTAKES, refused, safe_link, sandbox
 from pkm.share.entry import DraftHead, Entry
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 MACROS = ("opening", "block", "closing")
 """What a draft's template has to define."""
@@ -44,7 +46,7 @@ class DraftTemplate:
             self._template: Template = environment.from_string(text)
             self._template.name = name
             self._macros = {macro: getattr(self._template.module, macro, None) for macro in MACROS}
-        except _MISTAKES as error:
+        except MISTAKES as error:
             raise self._refused(error) from error
         absent = [macro for macro, found in self._macros.items() if found is None]
         if absent:
@@ -70,35 +72,20 @@ class DraftTemplate:
         call: Any = self._macros[macro]
         try:
             return str(call(argument))
-        except _MISTAKES as error:
+        except MISTAKES as error:
             raise self._refused(error) from error
 
     def _refused(self, error: Exception) -> UsageError:
-        line = error.lineno if isinstance(error, TemplateSyntaxError) else self._line(error.__traceback__)
-        at = f"{self._name}:{line}" if line else self._name
-        return UsageError(
-            f"{at}: the template cannot be used: {error}",
-            why="it may name: edition.number .period .audience .title; entry.number .note .items; unsensed",
-            hint="mend that line, or move the file out of templates/: then pkm's own is used",
-        )
-
-    def _line(self, trace: TracebackType | None) -> int | None:
-        """The line of the template in which an error arose; jinja names its frames `<template>`."""
-        found = None
-        while trace:
-            if trace.tb_frame.f_code.co_filename == "<template>":
-                found = self._template.get_corresponding_lineno(trace.tb_lineno)
-            trace = trace.tb_next
-        return found
+        template = getattr(self, "_template", None)
+        return refused(error, place=self._name, names=_NAMES, template=template)
 
 
-# What a template can do wrong: name what is not there, or compute with it.
-_MISTAKES = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+_NAMES = "edition.number .period .audience .title; entry.number .note .items; unsensed"
 
 
 def source_line(item: ItemView, *, with_title: bool = False) -> str:
     """Whose the item is, as markdown on one line: authors, publication, date · via; empty if unknown."""
-    title = _safe_link(item.title, item.url) if with_title else ""
+    title = safe_link(item.title, item.url) if with_title else ""
     parts = [title, *map(escape_inline, item.authors), escape_inline(item.source_title or "")]
     line = ", ".join(part for part in [*parts, item.published_on or ""] if part)
     pointers = [f"via {_via(item)}" if item.via_name or item.via_url else ""]
@@ -111,37 +98,7 @@ def _via(item: ItemView) -> str:
     return link(name, item.via_url) if item.via_url else escape_inline(name)
 
 
-def _quoted(text: str) -> str:
-    return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
-
-
-def _safe_link(text: str, url: str | None) -> str:
-    return link(text, url) if url else escape_inline(text)
-
-
-def _in_comment(text: str) -> str:
-    """Without a way out of a comment: `--` ends one in some readers, `%` could open a private part."""
-    return " ".join(text.replace("--", "\u2013").replace(">", "\u203a").split())
-
-
-def _title_case(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _environment() -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined,
-        # Markdown is written here, so nothing is escaped for HTML: every filter escapes for markdown.
-        autoescape=False,
-        trim_blocks=False,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {
-        "title": escape_inline,
-        "title_case": _title_case,
-        "link": _safe_link,
-        "quote": _quoted,
-        "comment": _in_comment,
-        "source_line": source_line,
-    }
+    environment = sandbox()
+    environment.filters["source_line"] = source_line
     return environment

@@ -30,6 +30,7 @@ class NoteFilter:
     """
 
     kind: str | None = None
+    insight: str | None = None
     status: str | None = None
     tag: str | None = None
     item: str | None = None
@@ -250,7 +251,7 @@ def _where(chosen: NoteFilter) -> tuple[str, list[object]]:
             "coalesce(kind, CASE WHEN id IN (SELECT note FROM note_items) THEN 'comment' ELSE 'thought' END) = ?"
         )
         values.append(chosen.kind)
-    for column, value in (("status", chosen.status),):
+    for column, value in (("status", chosen.status), ("insight", chosen.insight)):
         if value:
             terms.append(f"{column} = ?")
             values.append(value)
