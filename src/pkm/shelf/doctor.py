@@ -143,7 +143,7 @@ def _failing(shelf: Shelf) -> Checked:
     if not failing:
         return _ok("sources", "no source is failing")
     name = "1 source is" if len(failing) == 1 else f"{len(failing)} sources are"
-    return _warn("sources", f"{name} failing", f"pkm source show {failing[0].id[-4:]}")
+    return _warn("sources", f"{name} failing", "pkm source list --failing")
 
 
 # The user's files.
