@@ -281,3 +281,10 @@ def test_what_is_kept_on_a_walk_for_a_question_is_kept_for_it(pkm, at, monkeypat
     walked(pkm, at, monkeypatch, "kq", Hand(0), question=question.id)
     with opened(at, now=NOW) as shelf:
         assert len(shelf.store.questions.kept_for(question.id)) == 1
+
+
+def test_the_keys_are_broken_between_words_on_a_narrow_terminal(terminal):
+    child = terminal("seek", "-i", "--no-pull")
+    child.expect_exact("Enter\r\nskip, q quit, ? help")
+    child.send("q")
+    assert ended(child) == 0

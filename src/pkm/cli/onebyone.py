@@ -1,5 +1,6 @@
 """`pkm seek -i`: one item at a time, one key each; every key is stored before the next item is shown."""
 
+import sys
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -85,7 +86,7 @@ def walk(  # noqa: PLR0913 - what was typed, once
     if not rows:
         say(run, "Nothing new. Next: pkm sense")
         return
-    say(run, HELP)
+    say(run, _help(run))
     with keyboard() as keys:
         going = Walk(
             run=run,
@@ -148,7 +149,12 @@ def _decide(going: Walk, rows: list[Row], place: int) -> int | None:
                 warn(word)
                 return place + 1
         else:
-            warn(HELP)
+            warn(_help(going.run))
+
+
+def _help(run: Run) -> str:
+    """The keys, broken between words where the terminal is narrow."""
+    return textwrap.fill(HELP, width(run.environ, sys.stderr))
 
 
 def _key(going: Walk) -> str:
