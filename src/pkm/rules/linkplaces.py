@@ -156,8 +156,8 @@ def _is_escaped(text: str, offset: int) -> bool:
 
 def _in_address(text: str, offset: int) -> bool:
     """Whether the run of characters that `offset` goes on is a web address."""
-    run = _AROUND_ADDRESS.split(text[max(0, offset - _ADDRESS_CHARS) : offset])[-1]
-    return "://" in run
+    scheme = text.rfind("://", max(0, offset - _ADDRESS_CHARS), offset)
+    return scheme >= 0 and not _AROUND_ADDRESS.search(text, scheme, offset)
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -137,12 +137,13 @@ class Notes:
 
     def _remember_former(self, note: Note) -> None:
         """Keep what a note was called before: links may still say so."""
-        self._db.execute(
-            "INSERT OR IGNORE INTO note_formers (note, path, title)"
-            " SELECT id, replace(path, '#' || id, ''), title FROM notes"
-            " WHERE id = ? AND (replace(path, '#' || id, '') <> ? OR title <> ?)",
-            (note.id, note.path, note.file.title),
-        )
+        known = self._db.execute(
+            "SELECT replace(path, '#' || id, ''), title FROM notes WHERE id = ?", (note.id,)
+        ).fetchone()
+        if known is not None and known != (note.path, note.file.title):
+            self._db.execute(
+                "INSERT OR IGNORE INTO note_formers (note, path, title) VALUES (?, ?, ?)", (note.id, *known)
+            )
 
     def restamp(self, path: str, file_stamp: FileStamp) -> None:
         """Remember a new time of a file whose bytes are the same."""

@@ -167,6 +167,8 @@ STATEMENTS: Final[tuple[str, ...]] = (
       PRIMARY KEY (note, path, title)
     ) STRICT, WITHOUT ROWID
     """,
+    # Which notes have exactly these bytes: asked for every note that is indexed.
+    "CREATE INDEX notes_sha ON notes (sha)",
     # -- vault: copies that sync tools made of notes, as the last look met them
     """
     CREATE TABLE note_copies (

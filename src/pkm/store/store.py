@@ -1,42 +1,83 @@
 """The store: one small class a noun, composed."""
 
+import importlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from pkm.store import database
-from pkm.store.absence import Absence
-from pkm.store.addresses import Addresses
-from pkm.store.arrival_names import ArrivalNames
-from pkm.store.arrivals import Arrivals
-from pkm.store.awaited import Awaited
-from pkm.store.background import Background
-from pkm.store.decisions import Decisions
-from pkm.store.digests import Digests, Shares
-from pkm.store.fetches import Fetches, Proposals
-from pkm.store.files import Files
-from pkm.store.hiding import Hiding
-from pkm.store.hosts import Hosts
-from pkm.store.items import Items
-from pkm.store.joins import Joins
-from pkm.store.links import Links
-from pkm.store.mailboxes import Mailboxes
-from pkm.store.notes import Notes
-from pkm.store.pagetexts import PageTexts
-from pkm.store.pruning import Pruning
-from pkm.store.questions import Questions
-from pkm.store.quotes import Quotes, Standings
-from pkm.store.revisits import Revisits
-from pkm.store.search import Search
-from pkm.store.sources import Sources
-from pkm.store.tags import Tags
-from pkm.store.texts import Texts
-from pkm.store.tombstones import Tombstones
-from pkm.store.undo_log import UndoLog
-from pkm.store.versions import Versions
+
+if TYPE_CHECKING:
+    from pkm.store.absence import Absence
+    from pkm.store.addresses import Addresses
+    from pkm.store.arrival_names import ArrivalNames
+    from pkm.store.arrivals import Arrivals
+    from pkm.store.awaited import Awaited
+    from pkm.store.background import Background
+    from pkm.store.decisions import Decisions
+    from pkm.store.digests import Digests, Shares
+    from pkm.store.fetches import Fetches, Proposals
+    from pkm.store.files import Files
+    from pkm.store.hiding import Hiding
+    from pkm.store.hosts import Hosts
+    from pkm.store.items import Items
+    from pkm.store.joins import Joins
+    from pkm.store.links import Links
+    from pkm.store.mailboxes import Mailboxes
+    from pkm.store.notes import Notes
+    from pkm.store.pagetexts import PageTexts
+    from pkm.store.pruning import Pruning
+    from pkm.store.questions import Questions
+    from pkm.store.quotes import Quotes, Standings
+    from pkm.store.revisits import Revisits
+    from pkm.store.search import Search
+    from pkm.store.sources import Sources
+    from pkm.store.tags import Tags
+    from pkm.store.texts import Texts
+    from pkm.store.tombstones import Tombstones
+    from pkm.store.undo_log import UndoLog
+    from pkm.store.versions import Versions
 
 _COUNTED = frozenset({"sources", "items", "arrivals", "notes", "quotes", "shares", "digests", "decisions"})
+
+# Where each noun lives. It is loaded when it is first asked for: a command needs a few of them, and loading
+# them all was half of a search.
+_NOUNS: Final[Mapping[str, tuple[str, str]]] = {
+    "sources": ("pkm.store.sources", "Sources"),
+    "addresses": ("pkm.store.addresses", "Addresses"),
+    "fetches": ("pkm.store.fetches", "Fetches"),
+    "proposals": ("pkm.store.fetches", "Proposals"),
+    "hosts": ("pkm.store.hosts", "Hosts"),
+    "items": ("pkm.store.items", "Items"),
+    "joins": ("pkm.store.joins", "Joins"),
+    "arrivals": ("pkm.store.arrivals", "Arrivals"),
+    "arrival_names": ("pkm.store.arrival_names", "ArrivalNames"),
+    "texts": ("pkm.store.texts", "Texts"),
+    "tags": ("pkm.store.tags", "Tags"),
+    "versions": ("pkm.store.versions", "Versions"),
+    "awaited": ("pkm.store.awaited", "Awaited"),
+    "tombstones": ("pkm.store.tombstones", "Tombstones"),
+    "decisions": ("pkm.store.decisions", "Decisions"),
+    "notes": ("pkm.store.notes", "Notes"),
+    "links": ("pkm.store.links", "Links"),
+    "quotes": ("pkm.store.quotes", "Quotes"),
+    "standings": ("pkm.store.quotes", "Standings"),
+    "search": ("pkm.store.search", "Search"),
+    "revisits": ("pkm.store.revisits", "Revisits"),
+    "digests": ("pkm.store.digests", "Digests"),
+    "shares": ("pkm.store.digests", "Shares"),
+    "undo_log": ("pkm.store.undo_log", "UndoLog"),
+    "files": ("pkm.store.files", "Files"),
+    "mailboxes": ("pkm.store.mailboxes", "Mailboxes"),
+    "page_texts": ("pkm.store.pagetexts", "PageTexts"),
+    "absence": ("pkm.store.absence", "Absence"),
+    "background": ("pkm.store.background", "Background"),
+    "hiding": ("pkm.store.hiding", "Hiding"),
+    "pruning": ("pkm.store.pruning", "Pruning"),
+    "questions": ("pkm.store.questions", "Questions"),
+}
 
 
 class Store:
@@ -46,40 +87,52 @@ class Store:
         connection: For checks of the file as a whole; everything else goes by the nouns.
     """
 
+    sources: "Sources"
+    addresses: "Addresses"
+    fetches: "Fetches"
+    proposals: "Proposals"
+    hosts: "Hosts"
+    items: "Items"
+    joins: "Joins"
+    arrivals: "Arrivals"
+    arrival_names: "ArrivalNames"
+    texts: "Texts"
+    tags: "Tags"
+    versions: "Versions"
+    awaited: "Awaited"
+    tombstones: "Tombstones"
+    decisions: "Decisions"
+    notes: "Notes"
+    links: "Links"
+    quotes: "Quotes"
+    standings: "Standings"
+    search: "Search"
+    revisits: "Revisits"
+    digests: "Digests"
+    shares: "Shares"
+    undo_log: "UndoLog"
+    files: "Files"
+    mailboxes: "Mailboxes"
+    page_texts: "PageTexts"
+    absence: "Absence"
+    background: "Background"
+    hiding: "Hiding"
+    pruning: "Pruning"
+    questions: "Questions"
+
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
-        self.sources = Sources(connection)
-        self.addresses = Addresses(connection)
-        self.fetches = Fetches(connection)
-        self.proposals = Proposals(connection)
-        self.hosts = Hosts(connection)
-        self.items = Items(connection)
-        self.joins = Joins(connection)
-        self.arrivals = Arrivals(connection)
-        self.arrival_names = ArrivalNames(connection)
-        self.texts = Texts(connection)
-        self.tags = Tags(connection)
-        self.versions = Versions(connection)
-        self.awaited = Awaited(connection)
-        self.tombstones = Tombstones(connection)
-        self.decisions = Decisions(connection)
-        self.notes = Notes(connection)
-        self.links = Links(connection)
-        self.quotes = Quotes(connection)
-        self.standings = Standings(connection)
-        self.search = Search(connection)
-        self.revisits = Revisits(connection)
-        self.digests = Digests(connection)
-        self.shares = Shares(connection)
-        self.undo_log = UndoLog(connection)
-        self.files = Files(connection)
-        self.mailboxes = Mailboxes(connection)
-        self.page_texts = PageTexts(connection)
-        self.absence = Absence(connection)
-        self.background = Background(connection)
-        self.hiding = Hiding(connection)
-        self.pruning = Pruning(connection)
-        self.questions = Questions(connection)
+
+    if not TYPE_CHECKING:  # for a type checker a noun that does not exist is an error
+
+        def __getattr__(self, name: str) -> object:
+            """A noun that is asked for the first time; from then on it is an attribute like any other."""
+            if name not in _NOUNS:
+                raise AttributeError(name)
+            module, kind = _NOUNS[name]
+            noun = getattr(importlib.import_module(module), kind)(self.connection)
+            setattr(self, name, noun)
+            return noun
 
     def transaction(self) -> AbstractContextManager[None]:
         """One write transaction: all of it or nothing. The caller holds the write lock."""
