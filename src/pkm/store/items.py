@@ -299,7 +299,8 @@ def _where(chosen: ItemFilter) -> tuple[str, list[object]]:
         terms.append(f"items.state IN ({', '.join('?' * len(chosen.states))})")
         values += chosen.states
     if chosen.source:
-        terms.append("EXISTS (SELECT 1 FROM arrivals WHERE arrivals.item = items.id AND arrivals.source = ?)")
+        # By a list: asked item by item, the arrivals of the whole source were looked through for each.
+        terms.append("items.id IN (SELECT item FROM arrivals WHERE source = ?)")
         values.append(chosen.source)
     if chosen.space:
         terms.append("items.source IN (SELECT id FROM sources WHERE space = ?)")

@@ -155,6 +155,9 @@ STATEMENTS: Final[tuple[str, ...]] = (
     "CREATE INDEX tags_fold ON tags (fold)",
     "ALTER TABLE items ADD COLUMN shown_at TEXT",
     "CREATE INDEX items_hidden ON items (hidden_by) WHERE hidden_by IS NOT NULL",
+    # -- lists: in their order, without a sort or a look at the rows
+    "CREATE INDEX items_in_view ON items (state, sort_at DESC, id DESC, source) WHERE hidden_by IS NULL",
+    "CREATE INDEX items_newest ON items (sort_at DESC, id DESC, source) WHERE hidden_by IS NULL",
     # -- sense
     # -- links: how each is written, and what a note was called before, so that links can follow it
     "ALTER TABLE links ADD COLUMN form TEXT NOT NULL DEFAULT 'wiki'",
@@ -169,6 +172,10 @@ STATEMENTS: Final[tuple[str, ...]] = (
     """,
     # Which notes have exactly these bytes: asked for every note that is indexed.
     "CREATE INDEX notes_sha ON notes (sha)",
+    # What a look at the files compares, without the texts of the notes between.
+    """
+    CREATE INDEX notes_stamps ON notes (path, size, mtime_ns, inode, sha, racy) WHERE missing_since IS NULL
+    """,
     # -- vault: copies that sync tools made of notes, as the last look met them
     """
     CREATE TABLE note_copies (
