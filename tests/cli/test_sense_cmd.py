@@ -50,6 +50,18 @@ def test_after_a_sentence_the_next_step_is_named(pkm, shelf, item):
     assert "Next: pkm share draft\n" in last
 
 
+def test_a_sentence_that_is_refused_is_kept_and_named_each_time(pkm, shelf, item):
+    note = shelf.home.notes / "odd.md"
+    note.write_text(f"---\nid: n-000000000001\nitem: {item.id}\na: &x 1\n---\nMine is here.\n")
+    for number, words in enumerate(("My first sentence here.", "And a second one."), start=1):
+        code, _, err = pkm("sense", item.id, "-m", words)
+        [kept] = [path for path in shelf.home.drafts.iterdir() if words in path.read_text()]
+
+        assert code == 5
+        assert f"Not filed. Your words are in drafts/{kept.name}" in err
+        assert len(list(shelf.home.drafts.iterdir())) == number
+
+
 def test_a_sentence_about_nothing_shown_is_exit_2(pkm, item):
     code, _, err = pkm("sense", "-m", "Words about what?")
 

@@ -12,7 +12,7 @@ from pkm.cli.output import say, show_json
 from pkm.cli.picking import items_named, last_list
 from pkm.cli.registry import Commands
 from pkm.cli.sensewalk import ask_about, draft_name, put_off, tell
-from pkm.cli.writing import edit_note, write_draft
+from pkm.cli.writing import edit_note, file_or_put_aside, write_draft
 from pkm.config import Settings
 from pkm.errors import UsageError
 from pkm.model.item import Item
@@ -114,7 +114,12 @@ def sense(  # noqa: PLR0913 - one argument an option of the command
             _edit(run, shelf, settings, _named_or_next(run, shelf, item), sentence, prompt, quote)
         elif message is not None or quote is not None:
             named = _named(run, shelf, item)
-            tell(run, shelf, annotate(shelf, named, _shaped(shelf, named, sentence, prompt), passage=quote))
+            said = _shaped(shelf, named, sentence, prompt)
+            tell(
+                run,
+                shelf,
+                file_or_put_aside(shelf, named, said, name=draft_name(named, prompt), passage=quote),
+            )
             _closing(run, shelf)
         else:
             _walk(run, shelf, item, sentence, prompt, _wanted(shelf, source, tag, question, limit))

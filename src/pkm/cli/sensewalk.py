@@ -11,12 +11,13 @@ from pkm.cli.itemcard import card, show_card
 from pkm.cli.output import say, warn
 from pkm.cli.picking import last_list
 from pkm.cli.terminal import width
+from pkm.cli.writing import file_or_put_aside
 from pkm.errors import AnswerNeeded
 from pkm.model.item import Item, State
 from pkm.rules.amounts import counted
 from pkm.rules.promptfile import Asks, Part, Prompt, asked_first
 from pkm.sense import drafts
-from pkm.sense.annotate import Sensed, Sentence, annotate
+from pkm.sense.annotate import Sensed, Sentence
 from pkm.sense.asking import next_question
 from pkm.sense.claims import findings
 from pkm.sense.shapes import shape, title_of
@@ -42,7 +43,7 @@ def ask_about(run: Run, shelf: Shelf, item: Item, sentence: Sentence, prompt: Pr
         )
     answered = _answers(run, shelf, item, sentence, prompt)
     if answered is not None:
-        tell(run, shelf, annotate(shelf, item, answered))
+        tell(run, shelf, file_or_put_aside(shelf, item, answered, name=draft_name(item, prompt)))
     elif item.state == State.KEPT:
         put_off(run, shelf, item)
     else:

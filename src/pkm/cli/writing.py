@@ -10,9 +10,11 @@ from pkm.cli.ask import edit
 from pkm.cli.context import Run
 from pkm.cli.output import say, warn
 from pkm.config import Settings
-from pkm.errors import PkmError
+from pkm.errors import NoteUnreadable, PkmError
+from pkm.model.item import Item
 from pkm.model.note import Note
 from pkm.sense import drafts
+from pkm.sense.annotate import Sensed, Sentence, annotate
 from pkm.shelf.shelf import Shelf
 from pkm.vault.write import read_file
 
@@ -34,6 +36,19 @@ def edit_note(run: Run, shelf: Shelf, settings: Settings, note: Note) -> Note | 
             f"Your words are kept and found, but its front matter cannot be read: pkm notes edit {changed.id}"
         )
     return changed
+
+
+def file_or_put_aside(
+    shelf: Shelf, item: Item, sentence: Sentence, *, name: str, passage: str | None = None
+) -> Sensed:
+    """File a sentence; one that is refused is kept as a draft of that name, for nobody types it twice."""
+    try:
+        return annotate(shelf, item, sentence, passage=passage)
+    except NoteUnreadable:
+        if sentence.text.strip():
+            path = drafts.put_aside(shelf, name, sentence.text)
+            warn(f"Not filed. Your words are in {shelf.home.relative(path)}")
+        raise
 
 
 def write_draft(  # noqa: PLR0913 - what a draft is made of, and what becomes of it

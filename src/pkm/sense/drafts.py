@@ -3,6 +3,7 @@
 The editor itself belongs to the caller, and never runs inside the write lock.
 """
 
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +13,7 @@ from pkm.shelf import notes, pen
 from pkm.shelf.shelf import Shelf
 from pkm.store.undo_log import Change
 from pkm.vault import write
+from pkm.vault.write import ChangedUnderneath
 
 _OPEN: Final = "<!-- pkm: write above this line. An empty text files nothing."
 _CLOSE: Final = "-->"
@@ -33,6 +35,18 @@ def begin(shelf: Shelf, name: str, *, text: str = "", help_lines: tuple[str, ...
     below = f"{_OPEN}\n{told}\n{_CLOSE}\n" if told else f"{_OPEN}\n{_CLOSE}\n"
     write.create(path, f"{text}\n\n{below}".encode())
     return path
+
+
+def put_aside(shelf: Shelf, name: str, words: str) -> Path:
+    """Keep words that could not be filed, in a file that was not there before."""
+    for number in count(1):
+        path = shelf.home.drafts / f"{name}{f'-{number}' if number > 1 else ''}.md"
+        try:
+            write.create(path, f"{words}\n".encode())
+        except ChangedUnderneath:
+            continue
+        return path
+    raise AssertionError
 
 
 def words_of(path: Path) -> str:
