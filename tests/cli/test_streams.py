@@ -4,10 +4,12 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import closing
 
 import pexpect
 import pytest
 
+from pkm.store.database import connect
 from support.cli import child, clean_environ
 
 TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - a plain path
@@ -17,7 +19,7 @@ import sys
 sys.path.insert(0, {TESTS!r})
 from pkm.cli.app import main
 from pkm.cli.stubs import Stub
-table = tuple(Stub(name, "-", "Run", "support.example_family") for name in ("wait", "look", "fail"))
+table = tuple(Stub(name, "-", "Run", "support.example_family") for name in ("wait", "look", "fail", "count"))
 raise SystemExit(main(sys.argv[1:], stubs=table))
 """
 
@@ -35,6 +37,15 @@ def test_sigterm_cleans_up_and_is_exit_143(tmp_path):
     assert answer.returncode == 128 + signal.SIGTERM
     assert mark.read_text() == "clean"
     assert answer.stderr == b"cleaned up\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_long_statement_of_the_store_is_ended_by_a_signal_and_taken_back(tmp_path, number):
+    path = tmp_path / "store.db"
+    answer = example(["count", str(path), str(int(number))])
+    assert (answer.returncode, answer.stderr) == (128 + number, b"")
+    with closing(connect(path)) as database:
+        assert database.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
 
 
 def test_ctrl_c_is_exit_130_and_silent():

@@ -10,6 +10,7 @@ from pkm.rules import limits
 from pkm.rules.frontmatter import edit, read, split
 from pkm.rules.yamlscalar import scalar
 from support.corpus import corpus
+from support.searching import searched
 
 # Every file here reads, and every key that is not edited stays byte for byte.
 NASTY = {
@@ -299,7 +300,7 @@ def test_what_is_written_is_what_is_read(value, key):
 
 
 @given(VALUES)
-@settings(max_examples=100, deadline=None)
+@searched(100)
 def test_second_reader_reads_the_same_value(value):
     written = edit(b"body\n", {"title": value})
 

@@ -108,7 +108,7 @@ def test_an_empty_file_has_no_rules():
         (RULE.replace("path: /{who}", "path: /{who}/{who}"), 4, "twice"),
         (RULE.replace("    feeds:\n", "    feeds: []\n    examples:\n"), 7, "example"),
         (RULE + "    name: again\n", 7, "twice"),
-        ("sites: [&a {name: x}, *a]\n", 1, "anchors"),
+        ("sites: [&a {name: x}, *a]\n", 1, "anchor"),
         ("sites: [\n  - x\n", 2, ""),
         ("- x\n", 1, "sites:"),
         ("places: []\n", 1, "places"),

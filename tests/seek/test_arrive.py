@@ -2,12 +2,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pkm.model.item import Enclosure, ParsedFeed, ParsedItem, State
 from pkm.rules.query import parse_query
 from pkm.seek.arrive import bring
+from support.searching import searched
 from support.shelves import Clock, new_home, opened, stored_source
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -158,7 +159,7 @@ parsed = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=40)
+@searched(40)
 @given(st.lists(parsed, max_size=6), st.lists(parsed, max_size=6))
 def test_whatever_two_pulls_say_nothing_is_doubled_and_the_index_agrees(tmp_path_factory, first, second):
     with opened(new_home(tmp_path_factory.mktemp("any"))) as shelf:

@@ -7,12 +7,13 @@ user decides and writes in between. The site knows which piece is which; the she
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pkm.model.item import ParsedFeed, ParsedItem, State
 from pkm.seek.arrive import bring
 from pkm.seek.triage import KeepWishes, keep
+from support.searching import searched
 from support.shelves import Clock, new_home, opened, stored_source
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -171,7 +172,7 @@ class History:
         assert self.shelf.store.broken_references() == 0
 
 
-@settings(deadline=None, max_examples=60)
+@searched(60)
 @given(
     st.lists(st.tuples(EVENTS, st.integers(0, 9), st.booleans()), min_size=3, max_size=14),
     st.integers(0, 9),

@@ -4,6 +4,8 @@ import os
 import signal
 import sqlite3
 import time
+from contextlib import closing
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +14,7 @@ from pkm.cli.context import Run
 from pkm.cli.output import Column, Table, show, warn
 from pkm.cli.registry import Commands
 from pkm.errors import Refused
+from pkm.store.database import connect, transaction
 
 commands = Commands()
 
@@ -64,6 +67,18 @@ def _store_error(text: str, code: int) -> sqlite3.OperationalError:
     error = sqlite3.OperationalError(text)
     error.sqlite_errorcode = code
     return error
+
+
+@commands("count")
+def count(run: Run, path: Annotated[str, typer.Argument()], number: Annotated[int, typer.Argument()]) -> None:
+    """Count without an end in a transaction, until a signal comes."""
+    signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(number))
+    with closing(connect(Path(path))) as database, transaction(database):
+        database.execute("CREATE TABLE t (x)")
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        database.execute(
+            "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
+        ).fetchone()
 
 
 @commands("wait")

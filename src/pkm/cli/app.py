@@ -35,7 +35,7 @@ def main(argv: Sequence[str] | None = None, *, stubs: "Sequence[Stub] | None" = 
     """
     words = list(sys.argv[1:] if argv is None else argv)
     prepare_streams()
-    with _endings_unwind():
+    with _endings_unwind() as heard:
         try:
             code = _run(words, stubs)
             _flush()
@@ -46,7 +46,9 @@ def main(argv: Sequence[str] | None = None, *, stubs: "Sequence[Stub] | None" = 
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else 1
         except Exception as error:  # noqa: BLE001 - the border: whatever comes here is told, and is exit 70 if a bug
-            code = _tell(error, words)
+            # A signal in the middle of a statement comes out as that statement's error.
+            ended = getattr(error, "sqlite_errorname", None) == "SQLITE_INTERRUPT"
+            code = (heard or [INTERRUPTED])[0] if ended else _tell(error, words)
         return _close_streams(code)
 
 
@@ -75,22 +77,27 @@ def _tell(error: Exception, words: Sequence[str]) -> int:
 
 
 @contextmanager
-def _endings_unwind() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP raise SystemExit, so that locks are let go and half-made files removed."""
+def _endings_unwind() -> Iterator[list[int]]:
+    """Let SIGTERM and SIGHUP raise SystemExit, so that locks are let go and half-made files removed.
+
+    Gives the exit codes of those that came.
+    """
+    heard: list[int] = []
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield heard
         return
+
+    def end(number: int, _frame: FrameType | None) -> NoReturn:
+        heard.append(128 + number)
+        raise SystemExit(128 + number)
+
     numbers = [getattr(signal, name) for name in _ENDINGS if hasattr(signal, name)]
-    before = {number: signal.signal(number, _end) for number in numbers}
+    before = {number: signal.signal(number, end) for number in numbers}
     try:
-        yield
+        yield heard
     finally:
         for number, old in before.items():
             signal.signal(number, old)
-
-
-def _end(number: int, _frame: FrameType | None) -> NoReturn:
-    raise SystemExit(128 + number)
 
 
 def _flush() -> None:

@@ -77,6 +77,7 @@ OPML_OUTLINES: Final = 20_000
 OPML_DEPTH: Final = 16
 VANISHED_SHARE: Final = 0.2
 RULES_BYTES: Final = 64_000
+SITES_BYTES: Final = 500_000
 RULES: Final = 500
 RACY_S: Final = 2.0
 WHOLE_LOOK_DAYS: Final = 7  # then every note is read, not only looked at

@@ -1,10 +1,15 @@
 """Read a file of site rules; whatever is wrong with one is told with its line."""
 
 import re
-from typing import Final
+from collections.abc import Callable
+from typing import Final, NoReturn
 
+from pkm.errors import UsageError
+from pkm.rules.limits import SITES_BYTES
 from pkm.rules.sites import GIVEN, PLACE, Example, SiteRule, SiteRules
-from pkm.rules.yamllines import Complain, Node, complaint, read_nodes
+from pkm.rules.yamlfile import Listed, Mapped, NotReadable, Scalar, Value, read_yaml
+
+Complain = Callable[[int, str], NoReturn]
 
 _KEYS: Final = frozenset({"name", "hosts", "path", "query", "where", "page", "feeds", "examples"})
 _PATTERN: Final = re.compile(r"\{([a-z][a-z_]*)(\*?)\}")
@@ -20,26 +25,39 @@ def read_sites(text: str, *, name: str) -> SiteRules:
     Raises:
         UsageError: A rule cannot be read; names file and line.
     """
-    root = read_nodes(text, name=name)
-    complain = complaint(name)
+    complain = _complaint(name)
+    try:
+        root = read_yaml(text, most_bytes=SITES_BYTES)
+    except NotReadable as error:
+        complain(error.line, error.reason)
     if root is None:
         return SiteRules()
-    if root.pairs is None:
+    if not isinstance(root, Mapped):
         complain(root.line, "the file begins with `sites:`, and the rules stand below it")
-    if strange := set(root.pairs) - {"sites", "well-known"}:
+    pairs = _map(root, complain)
+    if strange := set(pairs) - {"sites", "well-known"}:
         complain(root.line, f"'{min(strange)}' is not known here; only sites and well-known are")
-    rules = tuple(_rule(node, complain) for node in _list(root.pairs.get("sites"), complain))
-    probes = tuple(_text(node, complain) for node in _list(root.pairs.get("well-known"), complain))
+    rules = tuple(_rule(node, complain) for node in _list(pairs.get("sites"), complain))
+    probes = tuple(_text(node, complain) for node in _list(pairs.get("well-known"), complain))
     return SiteRules(rules=rules, probes=probes)
 
 
-def _rule(node: Node, complain: Complain) -> SiteRule:
-    if node.pairs is None:
+def _complaint(name: str) -> Complain:
+    """What raises a `UsageError` about a line of the file."""
+
+    def complain(line: int, problem: str) -> NoReturn:
+        raise UsageError(f"{name}, line {line}: {problem}", hint=f"mend line {line} of {name}")
+
+    return complain
+
+
+def _rule(node: Value, complain: Complain) -> SiteRule:
+    if not isinstance(node, Mapped):
         complain(node.line, "a rule is a map: name, hosts, path, feeds")
-    if strange := set(node.pairs) - _KEYS:
+    pairs = _map(node, complain)
+    if strange := set(pairs) - _KEYS:
         wrong = min(strange)
-        complain(node.pairs[wrong].line, f"'{wrong}' is no part of a rule: {', '.join(sorted(_KEYS))}")
-    pairs = node.pairs
+        complain(pairs[wrong].line, f"'{wrong}' is no part of a rule: {', '.join(sorted(_KEYS))}")
     hosts = [_text(one, complain) for one in _list(pairs.get("hosts"), complain)]
     page = _regex(pairs["page"], complain) if "page" in pairs else None
     if not hosts and page is None:
@@ -78,14 +96,14 @@ def _check_places(rule: SiteRule, complain: Complain) -> None:
         complain(rule.line, "the rule gives no feed")
 
 
-def _feed(node: Node, complain: Complain) -> tuple[str, str]:
+def _feed(node: Value, complain: Complain) -> tuple[str, str]:
     pairs = _map(node, complain)
     if set(pairs) != {"title", "url"}:
         complain(node.line, "a feed has a title and a url")
     return _text(pairs["title"], complain), _text(pairs["url"], complain)
 
 
-def _example(node: Node, complain: Complain) -> Example:
+def _example(node: Value, complain: Complain) -> Example:
     pairs = _map(node, complain)
     if not {"of", "gives"} <= set(pairs) <= {"of", "gives", "page"}:
         complain(node.line, "an example has `of`, `gives`, and `page` if the rule needs one")
@@ -93,7 +111,7 @@ def _example(node: Node, complain: Complain) -> Example:
     return Example(of=_text(pairs["of"], complain), page=page, gives=_text(pairs["gives"], complain))
 
 
-def _path(node: Node, complain: Complain) -> re.Pattern[str]:
+def _path(node: Value, complain: Complain) -> re.Pattern[str]:
     text = _text(node, complain)
     if not text.startswith("/"):
         complain(node.line, "a path begins with a slash")
@@ -104,7 +122,7 @@ def _path(node: Node, complain: Complain) -> re.Pattern[str]:
     return re.compile(pattern.pattern + "(?:/.*)?") if open_end else pattern
 
 
-def _query(node: Node | None, complain: Complain) -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _query(node: Value | None, complain: Complain) -> tuple[tuple[str, re.Pattern[str]], ...]:
     wanted = _map(node, complain)
     return tuple(
         (key, _pattern(_text(one, complain), "[^&]+", "[^&]+", one.line, complain))
@@ -130,37 +148,42 @@ def _pattern(text: str, one: str, many: str, line: int, complain: Complain) -> r
         complain(line, f"a place stands twice: {text}")
 
 
-def _regex(node: Node, complain: Complain) -> re.Pattern[str]:
+def _regex(node: Value, complain: Complain) -> re.Pattern[str]:
     try:
         return re.compile(_text(node, complain))
     except re.error as error:
         complain(node.line, f"this is no regular expression: {error}")
 
 
-def _needed(node: Node, key: str, complain: Complain) -> Node:
-    found = (node.pairs or {}).get(key)
+def _needed(node: Value, key: str, complain: Complain) -> Value:
+    found = _map(node, complain).get(key)
     if found is None:
         complain(node.line, f"the rule has no {key}")
     return found
 
 
-def _text(node: Node, complain: Complain) -> str:
-    if not node.text:
+def _text(node: Value, complain: Complain) -> str:
+    if not isinstance(node, Scalar) or not node.text:
         complain(node.line, "a word is missing here")
     return node.text
 
 
-def _list(node: Node | None, complain: Complain) -> list[Node]:
-    if node is None or node.text == "":
-        return []
-    if node.items is None:
+def _list(node: Value | None, complain: Complain) -> tuple[Value, ...]:
+    if node is None or (isinstance(node, Scalar) and not node.text):
+        return ()
+    if not isinstance(node, Listed):
         complain(node.line, "a list is wanted here")
-    return node.items
+    return node.values
 
 
-def _map(node: Node | None, complain: Complain) -> dict[str, Node]:
+def _map(node: Value | None, complain: Complain) -> dict[str, Value]:
     if node is None:
         return {}
-    if node.pairs is None:
+    if not isinstance(node, Mapped):
         complain(node.line, "a map is wanted here")
-    return node.pairs
+    found: dict[str, Value] = {}
+    for key, value in node.pairs:
+        if key.text in found:
+            complain(key.line, f"'{key.text}' stands twice here")
+        found[key.text] = value
+    return found

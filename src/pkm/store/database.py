@@ -21,6 +21,7 @@ from pkm.rules.limits import BUSY_S
 APPLICATION_ID: Final = 0x706B6D31  # "pkm1"
 VERSION: Final = 2
 KEPT_COPIES: Final = 3
+_BREATH_OPS: Final = 50_000  # steps of SQLite's machine: about a millisecond
 
 _FULL = {"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_READONLY", "SQLITE_CANTOPEN"}
 _BUSY = {"SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_LOCKED", "SQLITE_BUSY_RECOVERY"}
@@ -34,6 +35,16 @@ def wal_is_safe(version: tuple[int, int, int] = sqlite3.sqlite_version_info[:3])
     if version[:2] == (3, 50):
         return version >= (3, 50, 7)
     return version >= (3, 51, 3)
+
+
+def _breath() -> int:
+    """Let Python see to its signals; one that raises ends the statement with SQLITE_INTERRUPT."""
+    return 0
+
+
+def ended_by_signal(error: sqlite3.Error) -> bool:
+    """Whether a signal ended a statement: that says nothing of the store."""
+    return getattr(error, "sqlite_errorname", None) == "SQLITE_INTERRUPT"
 
 
 @contextmanager
@@ -88,6 +99,8 @@ def connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA cell_size_check = ON")
     connection.execute("PRAGMA mmap_size = 0")
     connection.execute("PRAGMA cache_size = -16000")
+    # Python hears Ctrl-C and SIGTERM only where it runs: without this a long statement could not be ended.
+    connection.set_progress_handler(_breath, _BREATH_OPS)
     connection.create_function("folded", 1, fold, deterministic=True)  # names as words are compared
     return connection
 

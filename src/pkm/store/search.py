@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from pkm.rules.fold import fold
 from pkm.rules.query import Node, terms
+from pkm.store.database import ended_by_signal
 from pkm.store.query_sql import Condition, conjunction, needs_words, phrase, split
 
 _WEIGHTS = "10.0, 6.0, 4.0, 4.0, 1.0"  # title, tags, quote, comment, body
@@ -158,7 +159,9 @@ class Search:
         """Whether the index agrees with what it indexes; rank 1, since 0 looks at the index alone."""
         try:
             self._db.execute("INSERT INTO search (search, rank) VALUES ('integrity-check', 1)")
-        except sqlite3.DatabaseError:
+        except sqlite3.DatabaseError as error:
+            if ended_by_signal(error):
+                raise
             return False
         return True
 

@@ -143,6 +143,8 @@ class Store:
         try:
             rows = self.connection.execute("PRAGMA quick_check(5)").fetchall()
         except sqlite3.DatabaseError as error:
+            if database.ended_by_signal(error):
+                raise
             return str(error)
         return "; ".join(str(row[0]) for row in rows)
 
