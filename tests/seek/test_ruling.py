@@ -113,6 +113,22 @@ def test_what_a_rule_keeps_stands_in_the_journal_and_comes_back_from_it(at, shel
         assert again.store.decisions.of(kept.id)[0].by == By.RULE
 
 
+def test_tags_by_rule_on_what_is_kept_come_back_from_the_files(at, shelf):
+    text = "- {name: ada, when: ada, do: [tag letters, keep]}\n- {name: soup, when: soup, do: tag food}"
+    _, items = arrive(shelf, "By Ada", "Soup", "Late", "Bread", text=text)
+    keep(shelf, [items["Soup"], items["Late"], items["Bread"]], KeepWishes())
+    apply(shelf, rules("- {name: b, when: bread, do: tag grain}"), since=SINCE)
+    undo(shelf)
+    apply(shelf, rules("- {name: late, when: late, do: tag evening}"), since=SINCE)
+    at.store.unlink()
+    rebuild(at, options=shelf.options, now=lambda: NOW)
+    with opened(at) as again:
+        back = {item.title: item.tags for item in again.store.items.each()}
+        assert back == {"By Ada": ("letters",), "Soup": ("food",), "Late": ("evening",), "Bread": ()}
+        assert again.store.tags.by_rule(items["Soup"].id) == ("food",)
+        assert again.store.search.find(parse_query("tag:evening"), limit=9)
+
+
 def test_what_a_rule_lets_go_is_let_go_by_the_rule(shelf):
     brought, items = arrive(shelf, "Digest", text="- {name: d, when: digest, do: let-go}")
     assert (items["Digest"].state, brought.waiting) == (State.LET_GO, 0)

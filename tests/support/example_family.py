@@ -72,6 +72,8 @@ def _store_error(text: str, code: int) -> sqlite3.OperationalError:
 @commands("count")
 def count(run: Run, path: Annotated[str, typer.Argument()], number: Annotated[int, typer.Argument()]) -> None:
     """Count without an end in a transaction, until a signal comes."""
+    if number == signal.SIGINT:  # a job in the background is born deaf to it
+        signal.signal(number, signal.default_int_handler)
     signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(number))
     with closing(connect(Path(path))) as database, transaction(database):
         database.execute("CREATE TABLE t (x)")

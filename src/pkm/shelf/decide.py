@@ -128,6 +128,8 @@ def _line(shelf: Shelf, item: Item, move: Move) -> dict[str, object]:
         "by": str(move.by) if move.by != By.USER else None,
         "reason": move.reason,
         "question": move.question,
+        # Rules are asked once, of what arrives: of what files bring back nobody asks them again.
+        "tags": list(shelf.store.tags.by_rule(item.id)) if move.after == State.KEPT else None,
     }
 
 

@@ -11,7 +11,7 @@ from pkm.model.item import Item, State
 from pkm.rules.ids import is_id
 from pkm.rules.limits import URL_CHARS
 from pkm.rules.urls import canonical, match_url
-from pkm.shelf import journal, quoting, revisits, tagged
+from pkm.shelf import journal, quoting, revisits, ruled, tagged
 from pkm.shelf.captured import keep_text
 from pkm.shelf.journal import Line
 from pkm.shelf.noteindex import add_stub, adopt_id
@@ -74,6 +74,7 @@ def _about_item(shelf: Shelf, event: str, line: Line, at: datetime) -> bool | No
     if done == "un-keep":
         after = State.NEW if journal.text(line, "to") == State.NEW else State.LET_GO
     _move(shelf, item, after, event, line, at)
+    ruled.tag_by_rule(shelf, item.id, journal.texts(line, "tags"))
     return True
 
 
@@ -171,6 +172,9 @@ def _skip(shelf: Shelf, item: Item, line: Line) -> None:
 
 
 def _tag(shelf: Shelf, item: Item, line: Line) -> None:
+    if journal.text(line, "by") == By.RULE:
+        ruled.tag_by_rule(shelf, item.id, journal.texts(line, "add"), journal.texts(line, "take"))
+        return
     tagged.apply(shelf, item.id, line)
 
 

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from pkm.model.item import Item
+from pkm.model.decision import By
+from pkm.model.item import Item, State
 from pkm.shelf import index, journal
 from pkm.shelf.shelf import Shelf
 from pkm.store.hiding import View
@@ -49,25 +50,38 @@ def add_tags(shelf: Shelf, tags: Sequence[tuple[Item, tuple[str, ...]]], *, comm
         if not fresh:
             continue
         gained += 1
-        shelf.store.items.add_tags([(item.id, name, name.casefold()) for name in fresh], by="rule")
+        _journal(shelf, item.id, {"add": fresh})
         shelf.store.undo_log.add(
             command, [Change(what="tags", ref=item.id, after=json.dumps(fresh, ensure_ascii=False))]
         )
-        _index(shelf, item.id)
+        tag_by_rule(shelf, item.id, fresh)
     return gained
+
+
+def tag_by_rule(shelf: Shelf, item_id: str, add: Sequence[str], take: Sequence[str] = ()) -> None:
+    """Let an item have these tags of the rules, and lose those; inside `shelf.writing`, nothing is logged."""
+    if not add and not take:
+        return
+    shelf.store.items.drop_tags([(item_id, name.casefold()) for name in take], by="rule")
+    shelf.store.items.add_tags([(item_id, name, name.casefold()) for name in add], by="rule")
+    item = shelf.store.items.get(item_id)
+    if item is not None:
+        shelf.store.search.put([index.of_item(item, shelf.store.texts.get(item.text_sha))])
+
+
+def _journal(shelf: Shelf, item_id: str, tags: Mapping[str, Sequence[str]]) -> None:
+    """A line about the tags of a kept item; what is not kept is no concern of the files, and keeping tells them."""
+    item = shelf.store.items.get(item_id)
+    if item is not None and item.state == State.KEPT:
+        line = {"do": "tag", "by": str(By.RULE), **tags, **journal.item_fields(item, None, None)}
+        journal.append(shelf, shelf.home.decisions, shelf.now(), line)
 
 
 def drop_tags(shelf: Shelf, change: Change) -> None:
     """Undo the tags of one item; nothing is in the way."""
     names = json.loads(change.after or "[]")
-    shelf.store.items.drop_tags([(change.ref, name.casefold()) for name in names], by="rule")
-    _index(shelf, change.ref)
-
-
-def _index(shelf: Shelf, item_id: str) -> None:
-    item = shelf.store.items.get(item_id)
-    if item is not None:
-        shelf.store.search.put([index.of_item(item, shelf.store.texts.get(item.text_sha))])
+    _journal(shelf, change.ref, {"take": names})
+    tag_by_rule(shelf, change.ref, (), names)
 
 
 def _text(view: View) -> str:

@@ -70,6 +70,13 @@ class Tags:
         rows = self._db.execute('SELECT tag FROM tags WHERE "on" = ? ORDER BY tag', (owner,)).fetchall()
         return tuple(tag for (tag,) in rows)
 
+    def by_rule(self, owner: str) -> tuple[str, ...]:
+        """Those that the user's rules gave to one item."""
+        rows = self._db.execute(
+            'SELECT tag FROM tags WHERE "on" = ? AND by = ? ORDER BY tag', (owner, "rule")
+        ).fetchall()
+        return tuple(tag for (tag,) in rows)
+
     def put(self, owner: str, tags: Iterable[str]) -> None:
         """Let the user's tags stand on an item or a quote; one that is there stays as it is written."""
         self._db.executemany(
