@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pkm.model.digest import SELF
+from pkm.model.audience import SELF
 from pkm.model.item import State
 from pkm.model.note import Kind
 from pkm.net.door import Door

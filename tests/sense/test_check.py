@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from pkm.errors import UsageError
-from pkm.model.digest import Audience
+from pkm.model.audience import Audience
 from pkm.model.item import State
 from pkm.model.note import Level
 from pkm.rules.checkfile import Answers, check_line, verdict_of

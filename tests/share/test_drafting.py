@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from pkm.errors import NotFound, UsageError
-from pkm.model.digest import SELF
+from pkm.model.audience import SELF
 from pkm.rules.draft import read_draft
 from pkm.share import choosing
 from pkm.share.gate import Reason

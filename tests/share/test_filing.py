@@ -1,7 +1,7 @@
 import pytest
 
 from pkm.errors import NoteUnreadable
-from pkm.model.digest import SELF
+from pkm.model.audience import SELF
 from pkm.model.note import Level
 from pkm.rules.draft import is_edited, read_draft
 from pkm.share.filing import file_words

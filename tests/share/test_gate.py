@@ -6,7 +6,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pkm.errors import VisibilityRefused
-from pkm.model.digest import SELF, ItemView, NoteView
+from pkm.model.audience import SELF
+from pkm.model.digest import ItemView, NoteView
 from pkm.model.item import Via
 from pkm.model.note import Level, NoteLink
 from pkm.model.source import Source

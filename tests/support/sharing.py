@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pkm.model.digest import Audience, Digest
+from pkm.model.audience import Audience
+from pkm.model.digest import Digest
 from pkm.model.item import Item, State
 from pkm.model.note import FileStamp, Level, Note, NoteFile
 from pkm.rules.when import Period

@@ -9,7 +9,7 @@ from pkm.cli.instep import in_step
 from pkm.cli.opening import open_shelf, settings_of
 from pkm.cli.output import Column, Table, say, show, warn
 from pkm.cli.registry import Commands
-from pkm.model.digest import Audience
+from pkm.model.audience import Audience
 from pkm.model.note import Level
 from pkm.share.audiences import add_audience, all_audiences, meaning
 from pkm.share.choosing import open_drafts

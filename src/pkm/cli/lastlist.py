@@ -8,7 +8,6 @@ printed and a number is an error: it could only mean somebody else's list.
 import json
 import os
 import re
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -119,7 +118,7 @@ class LastList:
     def _write(self, path: Path, document: Mapping[str, Any]) -> bool:
         if self._session is None:
             return False
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        draft = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
         try:
             self._folder.mkdir(mode=0o700, exist_ok=True)
             self._sweep()

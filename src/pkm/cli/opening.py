@@ -50,7 +50,7 @@ def open_shelf(run: Run, settings: Settings) -> AbstractContextManager["Shelf"]:
 def shelf_options(run: Run, settings: Settings) -> "ShelfOptions":
     """What of the settings the stages need."""
     from pkm.cli.zone import zone_of  # noqa: PLC0415 - as above
-    from pkm.model.digest import Audience  # noqa: PLC0415 - as above
+    from pkm.model.audience import Audience  # noqa: PLC0415 - as above
     from pkm.model.note import Level  # noqa: PLC0415 - as above
     from pkm.shelf.shelf import ShelfOptions  # noqa: PLC0415 - as above
 

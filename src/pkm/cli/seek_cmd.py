@@ -1,6 +1,6 @@
 """`pkm seek`: what is new, and why it deserves a look."""
 
-import secrets
+from random import SystemRandom
 from typing import Annotated
 
 import typer
@@ -133,7 +133,7 @@ def seek(  # noqa: PLR0913, PLR0917 - one parameter an option
             _must_have_keys(run)
         if run.table and not no_pull:
             _pull_first(run, shelf, settings, settings.seek.patience_s if patience is None else patience)
-        looked = look(shelf, ask, random_below=secrets.randbelow)
+        looked = look(shelf, ask, random_below=SystemRandom().randrange)
         if walks:
             _walk(run, shelf, looked, minutes=minutes, deep=bool(deep), question=asked.id if asked else None)
         else:

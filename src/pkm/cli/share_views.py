@@ -9,7 +9,8 @@ from pkm.cli.context import Run
 from pkm.cli.glyphs import glyphs
 from pkm.cli.lastlist import LastList
 from pkm.cli.output import Cell, Column, Table
-from pkm.model.digest import Audience, Digest
+from pkm.model.audience import Audience
+from pkm.model.digest import Digest
 from pkm.rules.amounts import counted
 from pkm.rules.tails import short_ids
 

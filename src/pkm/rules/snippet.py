@@ -110,7 +110,7 @@ def _pattern(word: str) -> str | None:
     prefix = word.endswith("*")
     folded = fold(word.removesuffix("*")).strip()
     if not _WORD.search(folded):
-        return re.escape(folded) if single().search(folded) else None
+        return re.escape(folded) if not folded.isascii() and single().search(folded) else None
     # Only what no word holds parts the words: Indic vowel signs are no word characters to `re`.
     parts = [re.escape(part) for part in _PUNCTUATION.split(folded) if part]
     rest = r"[^\W_]*" if prefix else ""
@@ -142,7 +142,8 @@ def _reach(text: str, pieces: list[tuple[int, int]], first: int, budget: int) ->
     spent, at = 0, first
     while at < len(pieces):
         start, end = pieces[at]
-        spent += 1 if end - start == 1 and single().match(text, start) else _WEIGHT
+        counts_alone = end - start == 1 and not text[start].isascii() and single().match(text, start)
+        spent += 1 if counts_alone else _WEIGHT
         if spent > budget and at > first:
             return at - 1
         at += 1

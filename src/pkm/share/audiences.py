@@ -3,7 +3,7 @@
 import re
 
 from pkm.errors import UsageError
-from pkm.model.digest import SELF, Audience
+from pkm.model.audience import SELF, Audience
 from pkm.model.note import Level
 from pkm.rules.tomltable import with_table
 from pkm.shelf import pen

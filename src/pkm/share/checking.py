@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from pkm.model.digest import Audience, Digest, Finding, ShareState
+from pkm.model.audience import Audience
+from pkm.model.digest import Digest, Finding, ShareState
 from pkm.model.draft import DraftFile
 from pkm.model.source import Stance
 from pkm.rules.draft import read_draft

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from pkm.errors import Findings, Refused, VisibilityRefused
-from pkm.model.digest import Audience, Digest
+from pkm.model.audience import Audience
+from pkm.model.digest import Digest
 from pkm.model.draft import DraftFile
 from pkm.rules.draft import read_draft
 from pkm.share import facts

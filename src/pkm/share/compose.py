@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from pkm.errors import VisibilityRefused
-from pkm.model.digest import Audience, ItemView
+from pkm.model.audience import Audience
+from pkm.model.digest import ItemView
 from pkm.model.draft import Block, DraftFile, Outside
 from pkm.model.item import Item
 from pkm.model.note import Level, Note

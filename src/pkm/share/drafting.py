@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pkm.model.digest import Audience, Digest, ItemView
+from pkm.model.audience import Audience
+from pkm.model.digest import Digest, ItemView
 from pkm.model.draft import DraftFile
 from pkm.model.item import State
 from pkm.model.note import Note

@@ -6,7 +6,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from pkm.errors import UsageError
-from pkm.model.digest import Audience, Digest, Share, ShareState
+from pkm.model.audience import Audience
+from pkm.model.digest import Digest, Share, ShareState
 from pkm.model.draft import Block, DraftFile
 from pkm.rules import frontmatter
 from pkm.rules.draft import block_sha

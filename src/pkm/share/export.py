@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pkm.errors import Findings, Refused
-from pkm.model.digest import Audience, Digest, DraftState, Share, ShareState
+from pkm.model.audience import Audience
+from pkm.model.digest import Digest, DraftState, Share, ShareState
 from pkm.model.draft import DraftFile
 from pkm.rules import frontmatter
 from pkm.rules.draft import read_draft

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
-from pkm.model.digest import Audience
+from pkm.model.audience import Audience
 from pkm.model.item import Arrival, Item
 from pkm.model.note import Note
 from pkm.model.source import Source

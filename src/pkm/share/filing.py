@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pkm.errors import Refused
-from pkm.model.digest import SELF, Audience, Digest
+from pkm.model.audience import SELF, Audience
+from pkm.model.digest import Digest
 from pkm.model.draft import DraftFile
 from pkm.model.note import Note
 from pkm.rules.draft import read_draft, write_draft

@@ -10,7 +10,8 @@ from datetime import tzinfo
 from enum import StrEnum
 
 from pkm.errors import VisibilityRefused
-from pkm.model.digest import SELF, Audience, ItemView, NoteView
+from pkm.model.audience import SELF, Audience
+from pkm.model.digest import ItemView, NoteView
 from pkm.model.item import Item
 from pkm.model.note import Kind, Level, Note, Status
 from pkm.model.source import CAPTURES, Source

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from pkm.errors import UsageError
-from pkm.model.digest import Audience, Digest
+from pkm.model.audience import Audience
+from pkm.model.digest import Digest
 from pkm.rules.when import Period, last_days, month_of, parse_period, parse_since, parse_until
 from pkm.shelf.shelf import Shelf
 

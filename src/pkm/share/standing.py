@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from pkm.model.digest import SELF, Audience, Digest
+from pkm.model.audience import SELF, Audience
+from pkm.model.digest import Digest
 from pkm.share import choosing, facts
 from pkm.share.compose import select
 from pkm.share.drafting import stood_before

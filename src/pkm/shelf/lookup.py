@@ -2,17 +2,20 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 from pkm.errors import NotFound, UsageError
-from pkm.model.digest import Digest
-from pkm.model.item import Item
-from pkm.model.note import Note
-from pkm.model.question import Question
-from pkm.model.source import Source
 from pkm.rules.ids import TAIL, is_id, is_tail
 from pkm.rules.urls import display_url
 from pkm.shelf.shelf import Shelf
+
+if TYPE_CHECKING:  # nouns of every kind are named here, and a command needs one or two of them
+    from pkm.model.digest import Digest
+    from pkm.model.item import Item
+    from pkm.model.note import Note
+    from pkm.model.question import Question
+    from pkm.model.source import Source
 
 _NAMES = {"i": "item", "n": "note", "s": "source", "h": "quote", "d": "digest"}
 
@@ -65,7 +68,7 @@ def _endings(shelf: Shelf) -> dict[str, Callable[[str], tuple[str, ...]]]:
     }
 
 
-def item_of(shelf: Shelf, word: str) -> Item:
+def item_of(shelf: Shelf, word: str) -> "Item":
     """The item that a word names; a note on exactly one item, or a quote, stands for its item."""
     found = whole_id(shelf, word)
     item_id = found
@@ -86,7 +89,7 @@ def item_of(shelf: Shelf, word: str) -> Item:
     return item
 
 
-def note_of(shelf: Shelf, word: str) -> Note:
+def note_of(shelf: Shelf, word: str) -> "Note":
     """The note that a word names: an id, last characters, its path; an item or quote stands for its one note."""
     if word.endswith(".md"):
         paths = (word.removeprefix("./"), _in_home(shelf, word))
@@ -103,7 +106,7 @@ def note_of(shelf: Shelf, word: str) -> Note:
     return note
 
 
-def _in_other_form(shelf: Shelf, paths: tuple[str, ...]) -> Note | None:
+def _in_other_form(shelf: Shelf, paths: tuple[str, ...]) -> "Note | None":
     """The note whose path differs in Unicode form alone: a Mac may keep `é` as two characters."""
     wanted = {normalize("NFC", path) for path in paths}
     found = (path for path in shelf.store.notes.stamps() if normalize("NFC", path) in wanted)
@@ -111,7 +114,7 @@ def _in_other_form(shelf: Shelf, paths: tuple[str, ...]) -> Note | None:
     return shelf.store.notes.at(path) if path else None
 
 
-def _note_on(shelf: Shelf, item: Item) -> Note:
+def _note_on(shelf: Shelf, item: "Item") -> "Note":
     """The one note on an item: its id, or that of a quote, may stand for it."""
     notes = shelf.store.notes.on(item.id)
     if not notes:
@@ -131,7 +134,7 @@ def _in_home(shelf: Shelf, word: str) -> str:
     return shelf.home.relative(Path(word).absolute())
 
 
-def question_of(shelf: Shelf, word: str) -> Question:
+def question_of(shelf: Shelf, word: str) -> "Question":
     """The question that a word names: an id, last characters, or a part of it that no other question has.
 
     Raises:
@@ -156,7 +159,7 @@ def question_of(shelf: Shelf, word: str) -> Question:
     )
 
 
-def source_of(shelf: Shelf, word: str) -> Source:
+def source_of(shelf: Shelf, word: str) -> "Source":
     """The source that a word names: an id, last characters, an address, or part of its title."""
     followed = shelf.store.sources.all(removed=True)
     for source in followed:
@@ -180,7 +183,7 @@ def source_of(shelf: Shelf, word: str) -> Source:
     raise NotFound(f"you follow no source '{display_url(word)}'", hint="pkm source list shows them all")
 
 
-def digest_of(shelf: Shelf, word: str) -> Digest:
+def digest_of(shelf: Shelf, word: str) -> "Digest":
     """The digest that a word names: an id, last characters, or the path of its draft."""
     digest = shelf.store.digests.at(word) or shelf.store.digests.at(f"digests/{word}")
     if digest is None and word.endswith(".md"):

@@ -8,7 +8,6 @@ one; whatever fails before the rename leaves the old one and no trace.
 import errno
 import hashlib
 import os
-import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -93,7 +92,7 @@ def publish(
     """
     with told(path):
         target = beside.target_of(path, root or path.parent)
-        draft = beside.draft_of(target, secrets.token_hex(6))
+        draft = beside.draft_of(target, os.urandom(6).hex())
         written = beside.write_draft(draft, data, mode=beside.mode_of(target, mode))
         try:
             _replace(draft, target, path, expected)
