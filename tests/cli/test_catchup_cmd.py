@@ -9,7 +9,7 @@ from pkm.model.asked import Asked
 from pkm.model.item import ParsedFeed, ParsedItem
 from pkm.model.source import Tie
 from pkm.seek.arrive import bring
-from pkm.seek.questions import ask
+from pkm.seek.ask import ask
 from pkm.shelf import home as homes
 from pkm.shelf import notes
 from pkm.shelf.notes import NewNote

@@ -14,8 +14,8 @@ import pytest
 from pkm.cli.context import Run
 from pkm.cli.onebyone import walk
 from pkm.model.item import State
+from pkm.seek.ask import ask
 from pkm.seek.look import Ask, look
-from pkm.seek.questions import ask
 from pkm.shelf import home as homes
 from support.cli import clean_environ
 from support.shelves import opened, stored_item

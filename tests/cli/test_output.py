@@ -181,3 +181,26 @@ def test_words_below_a_row_stand_on_lines_of_their_own(tmp_path, capsys):
 
     lines = [line.rstrip() for line in ESCAPES.sub("", out).splitlines()]
     assert lines == ["id    title", "ab12  One", "      two of your sources link to it", "cd34  Two"]
+
+
+def test_rows_that_come_one_by_one_make_the_same_document(capsys):
+    rows = [{"id": "i-1", "title": "é\x9b"}, {"id": "i-2", "title": None}]
+    output.show_json({"schema": "pkm.items/1", "items": iter(rows), "more": [1]})
+    streamed = capsys.readouterr().out
+    output.show_json({"schema": "pkm.items/1", "items": rows, "more": [1]})
+    assert streamed == capsys.readouterr().out
+    assert json.loads(streamed)["items"] == rows
+
+
+def test_a_row_is_written_before_the_next_is_made():
+    written = StringIO()
+    seen = []
+
+    def rows():
+        for number in range(3):
+            seen.append(written.getvalue().count("row"))
+            yield {"row": number}
+
+    with redirect_stdout(written):
+        output.show_json({"schema": "pkm.items/1", "items": rows()})
+    assert seen == [0, 1, 2]

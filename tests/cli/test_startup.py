@@ -68,3 +68,18 @@ def test_a_look_at_the_sources_loads_no_network(tmp_path):
     (tmp_path / "pkm.toml").write_text("", encoding="utf-8")
     modules = loaded("source", "--json", home=tmp_path)
     assert not modules & {"httpcore", "feedparser", "pkm.net.door", "pkm.seek.pull"}
+
+
+def ready_home(folder):
+    """A home with a note, in step with its files, so that a look at it writes nothing."""
+    home = folder / "home"
+    for words in (["init"], ["note", "A thought about lazy doors"], ["seek", "--json"]):
+        loaded(*words, home=home)
+    return home
+
+
+@pytest.mark.parametrize("words", [["find", "doors", "--json"], ["seek", "--json"]])
+def test_a_look_loads_no_more_than_it_shows(words, tmp_path):
+    modules = loaded(*words, home=ready_home(tmp_path))
+    assert not {name.partition(".")[0] for name in modules} & (HEAVY - {"sqlite3"})
+    assert not modules & {"hmac", "logging", "pkm.model.digest", "pkm.shelf.notes", "pkm.store.arrivals"}

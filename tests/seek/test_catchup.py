@@ -5,8 +5,8 @@ import pytest
 from pkm.model.item import State
 from pkm.model.source import Tie
 from pkm.rules.tails import short_ids
+from pkm.seek.ask import ask
 from pkm.seek.catchup import Order, let_go, plan
-from pkm.seek.questions import ask
 from pkm.seek.triage import KeepWishes, keep, put_off
 from pkm.shelf.undo import undo
 from support.shelves import Clock, new_home, opened, stored_item, stored_source

@@ -13,8 +13,9 @@ from pkm.rules.steering import Sign, Steer
 from pkm.rules.tails import short_ids
 from pkm.rules.words import own_text
 from pkm.seek.answer import answer
+from pkm.seek.ask import ask
 from pkm.seek.look import Ask, look
-from pkm.seek.questions import ask, looked, overview, whys
+from pkm.seek.questions import looked, overview, whys
 from pkm.seek.triage import KeepWishes, keep, let_go
 from pkm.shelf import locks
 from pkm.shelf.lookup import question_of

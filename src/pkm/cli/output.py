@@ -83,12 +83,32 @@ def show(run: Run, table: Table, document: Callable[[], Mapping[str, Any]]) -> N
 def show_json(document: Mapping[str, Any]) -> None:
     """Print one JSON document with its `schema`; frozen nouns, dates and enums are written as they should.
 
+    Args:
+        document: A value that is an iterator is a list whose rows are made and written one by one, so that a
+            list of everything takes no more memory than its longest row.
+
     Raises:
         ValueError: A moment has no zone, or there is no schema: a bug of the caller.
     """
     if "schema" not in document:
         raise ValueError("a JSON document needs its schema")
-    _print_lines([to_json(document)])
+    for piece in _pieces(document):
+        print(piece, end="")  # noqa: T201 - data goes to stdout
+    print()  # noqa: T201 - the same
+
+
+def _pieces(document: Mapping[str, Any]) -> Iterator[str]:
+    before = "{"
+    for name, value in document.items():
+        yield f"{before}{to_json(name)}: "
+        if isinstance(value, Iterator):
+            yield "["
+            yield from (f"{', ' if number else ''}{to_json(row)}" for number, row in enumerate(value))
+            yield "]"
+        else:
+            yield to_json(value)
+        before = ", "
+    yield "}"
 
 
 def show_text(text: str) -> None:

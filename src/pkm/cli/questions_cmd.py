@@ -25,7 +25,8 @@ from pkm.rules.amounts import age, counted
 from pkm.rules.steering import Steer
 from pkm.rules.tails import short_ids
 from pkm.seek.answer import Answered, answer
-from pkm.seek.questions import Asked, Match, Standing, ask, looked, overview
+from pkm.seek.ask import Asked, ask
+from pkm.seek.questions import Match, Standing, looked, overview
 from pkm.sense.settings import signed_tag
 from pkm.shelf.shelf import Shelf
 

@@ -1,6 +1,8 @@
 """How a list of items is shown: for a person, for a pipe, for a program."""
 
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 from pkm.cli.context import Run
 from pkm.cli.glyphs import glyphs
@@ -35,28 +37,33 @@ def show_looked(  # noqa: PLR0913 - what was asked for, once
     if deep and not run.json:
         _show_texts(run, shelf, looked)
         return
-    if scan:
-        table = _titles(run, looked, ask, numbered=numbered)
-    elif run.table:
-        table = _person_table(shelf, looked, ask, numbered=numbered)
-    else:
-        table = _plain_table(looked, numbered=numbered)
     show(
         run,
-        table,
-        lambda: {
-            "schema": ITEMS,
-            "items": [
-                item_fields(row.listed, row.because) | (_text(shelf, row) if deep else {})
-                for row in looked.rows
-            ],
-        },
+        _table(run, shelf, looked, ask, scan=scan, numbered=numbered),
+        lambda: {"schema": ITEMS, "items": _documents(shelf, looked, deep=deep)},
     )
     if not run.table and not run.json:
         for fold in looked.folds:
             say(run, _folded(looked, fold))
     if not looked.rows:
         say(run, _nothing(shelf, ask))
+
+
+def _documents(shelf: Shelf, looked: Looked, *, deep: bool) -> Iterator[dict[str, Any]]:
+    for row in looked.rows:
+        yield item_fields(row.listed, row.because) | (_text(shelf, row) if deep else {})
+
+
+def _table(  # noqa: PLR0913 - a row each of what was typed and of what was found
+    run: Run, shelf: Shelf, looked: Looked, ask: Ask, *, scan: bool, numbered: bool
+) -> Table:
+    if run.json:
+        return Table(columns=(), rows=())
+    if scan:
+        return _titles(run, looked, ask, numbered=numbered)
+    if run.table:
+        return _person_table(shelf, looked, ask, numbered=numbered)
+    return _plain_table(looked, numbered=numbered)
 
 
 def _text(shelf: Shelf, row: Row) -> dict[str, str]:
