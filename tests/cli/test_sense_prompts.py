@@ -8,7 +8,7 @@ import sys
 import pexpect
 import pytest
 
-from pkm.seek.questions import ask
+from pkm.seek.ask import ask
 from pkm.seek.triage import KeepWishes, keep
 from pkm.sense.annotate import Sentence, annotate
 from pkm.shelf import home as homes
