@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from pkm.model.item import State
+from pkm.store import waiting
 from pkm.store.items import ItemFilter
 from pkm.store.store import open_store
 
@@ -54,3 +55,10 @@ def test_a_look_at_the_files_reads_no_texts_of_notes(tmp_path):
     with open_store(tmp_path / "store.db") as store:
         steps = plans(store, store.notes.stamps)
     assert [step for step in steps if "notes_stamps" in step]
+
+
+def test_what_waits_is_counted_without_a_look_at_every_note(tmp_path):
+    since = datetime(2026, 11, 1, tzinfo=UTC)
+    with open_store(tmp_path / "store.db") as store:
+        steps = plans(store, lambda: waiting.count(store.connection, since=since, audience="self", level=0))
+    assert not [step for step in steps if step.startswith("SCAN notes")]

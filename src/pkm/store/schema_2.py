@@ -131,6 +131,7 @@ STATEMENTS: Final[tuple[str, ...]] = (
     "CREATE INDEX decisions_own ON decisions (at) WHERE by IN ('user', 'catchup')",
     "CREATE INDEX decisions_question ON decisions (question) WHERE question IS NOT NULL",
     "CREATE INDEX notes_modified ON notes (modified_at)",
+    "CREATE INDEX notes_created ON notes (created_at)",
     # The last look at what matches a question: `row` is the newest item's row in `search_text` at that time.
     """
     CREATE TABLE looks (

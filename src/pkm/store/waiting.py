@@ -96,7 +96,8 @@ def count(connection: sqlite3.Connection, *, since: datetime, audience: str, lev
     begun = min(since_text, str(shared or since_text))
     (ready,) = one(
         f"SELECT count(*) FROM notes WHERE {WORDED} AND problem IS NULL"
-        " AND (created_at >= ?3 OR modified_at >= ?3)"
+        " AND rowid IN (SELECT rowid FROM notes WHERE created_at >= ?3"
+        " UNION SELECT rowid FROM notes WHERE modified_at >= ?3)"
         " AND level >= ?1 AND (only = '[]' OR ?2 = 'self' OR EXISTS (SELECT 1 FROM json_each(only) WHERE value = ?2))"
         " AND id NOT IN (SELECT note FROM shares WHERE audience = ?2 AND state = 'sent'"
         " AND edition IS NOT NULL AND note IS NOT NULL)",
