@@ -77,5 +77,5 @@ def test_a_list_for_others_has_no_folder_of_this_machine(here, box):
 def test_a_folder_that_is_not_there_says_what_one_is(here, word):
     code, _out, err = here("follow", word)
     assert code == 3
-    assert "there are no mails" in err
+    assert "there is no such file or folder" in err
     assert "pkm follow" in err

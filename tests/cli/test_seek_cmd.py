@@ -33,7 +33,7 @@ def test_the_document_is_that_of_the_contract(here, site):
     assert (one["url"], one["state"], one["because"], one["notes"]) == (
         "https://a.example/0",
         "new",
-        ["strong tie", "seldom posts"],
+        ["strong tie"],
         [],
     )
     assert one["published"] == "2026-03-22T23:00:00Z"

@@ -107,6 +107,7 @@ def test_a_source_is_called_seldom_only_after_four_weeks_of_history():
     assert posts_seldom(3, timedelta(days=90))
     assert not posts_seldom(20, timedelta(days=90))
     assert not posts_seldom(1, timedelta(days=20))
+    assert not posts_seldom(0, timedelta(days=90))
 
 
 def test_by_chance_says_so_and_keeps_the_order(shelf):

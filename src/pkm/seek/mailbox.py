@@ -82,16 +82,18 @@ def read_post(url: str, *, seen: frozenset[str], mark: MboxMark | None) -> Post:
 def _must_be(form: str, path: Path, url: str) -> None:
     try:
         there = (path / "cur").is_dir() and (path / "new").is_dir() if form == MAILDIR else path.is_file()
+        anything = path.exists()
     except OSError:
-        there = False
+        there = anything = False
     if there:
         return
+    what = "there are no mails" if anything else "there is no such file or folder"
     if form == MAILDIR:
         why = "a maildir is a folder with the folders `cur` and `new` in it"
         hint = "one file with many mails is an mbox: pkm follow mbox:PATH"
     else:
         why, hint = "an mbox is one file with many mails in it", "a folder of mails: pkm follow maildir:PATH"
-    raise FetchError(url, "there are no mails", why=why, hint=hint)
+    raise FetchError(url, what, why=why, hint=hint)
 
 
 # Maildir

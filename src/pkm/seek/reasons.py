@@ -130,6 +130,10 @@ def because(listed: ListedItem, known: Known) -> tuple[str, ...]:
 
 
 def posts_seldom(count: int, span: timedelta) -> bool:
-    """Whether so many items in that time are less than one a week; False where the time is too short to tell."""
+    """Whether so many items in that time are less than one a week.
+
+    False where the time is too short to tell, and for a source that was silent all that time: that one does
+    not post seldom, it has stopped.
+    """
     weeks = span / timedelta(weeks=1)
-    return span >= timedelta(days=_LEAST_HISTORY_DAYS) and count / weeks < _SELDOM_A_WEEK
+    return span >= timedelta(days=_LEAST_HISTORY_DAYS) and 0 < count / weeks < _SELDOM_A_WEEK
