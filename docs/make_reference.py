@@ -14,6 +14,7 @@ from pkm.cli.engine import Family, help_for, load
 from pkm.cli.flags import flag_rows
 from pkm.cli.stubs import PANELS, STUBS, Stub
 from pkm.config import keys, toml_value
+from pkm.rules.querywords import ROWS
 
 TARGET = Path(__file__).resolve().parent / "reference.md"
 WIDTH = {"COLUMNS": "90"}
@@ -43,6 +44,9 @@ def reference() -> str:
         "## Flags of every command",
         table(("flag", "meaning"), [(f"`{word}`", meaning) for word, meaning in flag_rows()]),
         *(part for panel in PANELS for part in panel_parts(panel)),
+        "## Queries",
+        "For `pkm find`, `pkm seek`, `rules.yaml`, the words of a question and saved searches; `pkm help query` says the same.",
+        table(("form", "meaning"), [(f"`{row.form}`", row.meaning) for row in ROWS]),
         "## Exit codes",
         "In brackets: the kinds of error that `--json` names.",
         table(("exit", "meaning"), [(str(code), text) for code, text in topics.exit_codes()]),

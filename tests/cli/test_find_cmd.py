@@ -6,6 +6,8 @@ from pkm.shelf import home as homes
 from pkm.shelf.locks import writing
 from support.shelves import Clock, opened, stored_item
 
+_FIELDS = ("kind", "id", "title", "snippet", "rank", "marks", "span", "hits", "alike")
+
 
 @pytest.fixture
 def shelf(home):
@@ -23,9 +25,9 @@ def test_found_as_json_has_exactly_the_promised_fields(pkm, shelf):
     assert told["schema"] == "pkm.found/1"
     by_kind = {one["kind"]: one for one in told["found"]}
     assert set(by_kind) == {"item", "note", "question", "quote"}
-    assert set(by_kind["item"]) == {"kind", "id", "title", "url", "snippet", "rank"}
-    assert set(by_kind["note"]) == {"kind", "id", "title", "path", "snippet", "rank"}
-    assert set(by_kind["quote"]) == {"kind", "id", "title", "url", "snippet", "rank"}
+    assert set(by_kind["item"]) == {"url", *_FIELDS}
+    assert set(by_kind["note"]) == {"path", *_FIELDS}
+    assert set(by_kind["quote"]) == {"url", *_FIELDS}
     assert by_kind["quote"]["snippet"] == "Teams keep logs"
 
 
@@ -44,7 +46,12 @@ def test_nothing_found_is_exit_0_and_a_near_word_is_named(pkm, shelf):
 
     assert (code, out) == (0, "")
     assert err == "Nothing found for decisoins; did you mean: pkm find decisions\n"
-    assert json.loads(pkm("find", "qzx", "--json").out) == {"schema": "pkm.found/1", "found": []}
+    assert json.loads(pkm("find", "qzx", "--json").out) == {
+        "schema": "pkm.found/1",
+        "found": [],
+        "read_as": '"qzx"',
+        "hints": [],
+    }
 
 
 def test_rows_can_be_named_by_their_number(pkm, shelf):

@@ -1,15 +1,16 @@
 """A rule must match exactly what `find` finds: one query, asked of the store and of the items themselves."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pkm.model.item import Arrival, Item, State, Text
-from pkm.model.source import Source
+from pkm.model.item import Arrival, Item, State, Text, Via
+from pkm.model.source import Source, Space
 from pkm.rules.matching import Matcher, Subject
-from pkm.rules.query import And, Filter, Not, Or, Term, parse_query
+from pkm.rules.query import And, Filter, Not, OneOf, Or, Term, parse_query
 from pkm.shelf import index
 from pkm.store.store import open_store
 
@@ -19,7 +20,7 @@ SOURCES = (
         id="s-000000000000", url="https://a.example/feed", title="Ada's Letters", tags=("Design", "work/ux")
     ),
     Source(id="s-000000000001", url="http://b.example/Überblick_100%.xml", title="Überblick"),
-    Source(id="s-000000000002", url="https://c.example/feed", title=None, tags=("work",)),
+    Source(id="s-000000000002", url="https://c.example/feed", title=None, tags=("work",), space=Space.TEAM),
 )
 WORDS = (
     "feed", "Feeds", "on", "notes", "decision log", "naïve", "NAIVE", "Überblick", "日本", "日本語の", "C++", "a_b",
@@ -48,6 +49,25 @@ filters = st.one_of(
         st.sampled_from(["2026-11-22T11:58:00.000Z", "2026-11-22T12:00:00.000Z", "nonsense"]),
     ),
     st.builds(Filter, st.just("kind"), st.sampled_from(["comment", "claim"])),
+    st.builds(Filter, st.just("space"), st.sampled_from(["team", "network", "x"])),
+    st.builds(
+        Filter, st.just("site"), st.sampled_from(["example.org", "a.example.org", "www.example.org", "org"])
+    ),
+    st.builds(Filter, st.just("url"), words.filter(str.strip) | st.just("example.org/1")),
+    st.builds(Filter, st.just("via"), words.filter(str.strip) | st.sampled_from(["ada", "direct", "<https"])),
+    st.builds(Filter, st.just("exact"), words.filter(str.strip)),
+    st.builds(Filter, st.just("words"), st.sampled_from(["<2", ">1", "2..4", "0", ">=3"])),
+    st.builds(
+        Filter,
+        st.sampled_from(["added", "published", "modified"]),
+        st.sampled_from(["<2026-11-22T11:58:00.000Z", ">=2026-11-22T11:58:00.000Z"]),
+    ),
+    st.builds(Filter, st.just("is"), st.sampled_from(["later", "noted", "shared", "checked", "orphan"])),
+    st.builds(Filter, st.just("has"), st.sampled_from(["check", "claims", "enclosure", "question"])),
+    st.builds(Filter, st.sampled_from(["front", "path", "links-to"]), st.just("status:open")),
+    st.builds(
+        OneOf, st.just("these"), st.sets(st.integers(0, 9).map(lambda n: f"i-{n:012d}")).map(frozenset)
+    ),
 )
 queries = st.recursive(
     terms | filters,
@@ -71,6 +91,11 @@ def items(draw):
         sort_at=NOW - timedelta(minutes=draw(st.integers(0, 3))),
         source=draw(st.sampled_from(SOURCES)).id,
         state=draw(st.sampled_from(list(State))),
+        url=draw(st.sampled_from([None, "https://www.example.org/1", "https://a.example.org/Ü?x=_%"])),
+        published_at=draw(st.sampled_from([None, NOW - timedelta(minutes=2)])),
+        later_at=draw(st.sampled_from([None, NOW])),
+        via=draw(st.sampled_from([None, Via(direct=True), Via(name="Ada", url="https://ada.example/")])),
+        hat_tip=draw(st.sampled_from([None, "Überblick"])),
         hidden_by=draw(st.sampled_from([None, "a rule"])),
         tags=tuple({tag.casefold(): tag for tag in draw(st.lists(words, max_size=2))}.values()),
     ), draw(texts)
@@ -91,7 +116,7 @@ def found_by_store(store, stored, query):
         for item, body in stored:
             text = Text(sha=item.id, html=body, text=body)
             store.texts.add([text], at=NOW)
-            store.items.add([item])
+            store.items.add([replace(item, text_sha=item.id)])
             store.arrivals.add(
                 [Arrival(source=item.source, key=item.id, item=item.id, first_seen=NOW, last_seen=NOW)]
             )

@@ -20,6 +20,7 @@ TOPICS: Final[dict[str, Callable[[], pages.Page]]] = {
     "exit-codes": topics.exit_codes_page,
     "flags": topics.flags_page,
     "json": topics.json_page,
+    "query": topics.query_page,
     "settings": topics.settings_page,
 }
 

@@ -7,6 +7,7 @@ from pkm import errors
 from pkm.cli.flags import flag_rows
 from pkm.cli.pages import Page, Section
 from pkm.config import keys, toml_value
+from pkm.rules.querywords import ROWS
 
 _MEANINGS: Final = {
     0: "done, or nothing to do",
@@ -34,7 +35,12 @@ _SCHEMAS: Final = (
         "pkm.items/1",
         'seek: {"items": [{"id", "title", "url", "authors", "published", "source", "state", "because", "via", "notes", "kind", "also_in", "comments", "edits"}]}',
     ),
-    ("pkm.found/1", 'find: {"found": [{"kind", "id", "title", "url" or "path", "snippet", "rank"}]}'),
+    (
+        "pkm.found/1",
+        'find: {"found": [{"kind", "id", "title", "url" or "path", "snippet", "rank", "marks": [[start, end]] in the snippet, "span": [start, end] and "hits": [[start, end]] in the text itself, "alike": [id]}], "read_as", "hints"}',
+    ),
+    ("pkm.searches/1", 'searches: {"searches": [{"name", "query", "path"}]}'),
+    ("pkm.search-removed/1", 'searches rm: {"search": {"name", "query", "path"}}'),
     (
         "pkm.notes/1",
         'notes list: {"notes": [{"id", "title", "path", "kind", "status", "visibility", "items", "tags", "own_words", "insight"}]}',
@@ -236,6 +242,16 @@ def json_page() -> Page:
         '  {"error": {"exit": 10, "kind": "no-home", "message": "...", "hint": "..."}}',
         sections=(Section(title="Schemas", rows=schemas()),),
         closing="`pkm help exit-codes` lists the kinds of error, in brackets.",
+    )
+
+
+def query_page() -> Page:
+    """What a query may hold."""
+    return Page(
+        text="For `pkm find`, `pkm seek`, rules.yaml, the words of a question and saved searches. Whatever you type is "
+        "read somehow, and `pkm find … --explain` says how. Accents, case and full width make no difference.",
+        sections=(Section(title="Forms", rows=tuple((row.form, row.meaning) for row in ROWS)),),
+        closing="A rule and a question ask for no links between notes; a rule for no /regular expression/ either.",
     )
 
 

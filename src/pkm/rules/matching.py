@@ -9,13 +9,18 @@ import json
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pkm.model.item import Item, State
 from pkm.model.source import Source
+from pkm.rules import signs
 from pkm.rules.fold import fold
-from pkm.rules.query import And, Filter, Node, Not, Or, Term
+from pkm.rules.pointers import via_text
+from pkm.rules.query import And, Filter, Node, Not, OneOf, Or, Term
+from pkm.rules.querywords import bounds
+from pkm.rules.sitename import at_site
 from pkm.rules.when import utc_stamp
 
 if TYPE_CHECKING:
@@ -36,6 +41,8 @@ class Subject:
         noted: There is a note on it.
         quoted: There is a quote of it.
         worded: A note on it has words of the user's own.
+        flags: What else is known of it, in the words of `store.filter_sql.FLAGS`: `shared`, `check`, `claim`,
+            `enclosure`, `question`.
     """
 
     item: Item
@@ -44,6 +51,7 @@ class Subject:
     noted: bool = False
     quoted: bool = False
     worded: bool = False
+    flags: frozenset[str] = frozenset()
 
 
 class Matcher:
@@ -59,6 +67,8 @@ class Matcher:
             return self._holds(node)
         if isinstance(node, Filter):
             return self._passes(node)
+        if isinstance(node, OneOf):
+            return self._subject.item.id in node.ids
         if isinstance(node, Not):
             return not self.answers(node.node)
         if isinstance(node, Or):
@@ -70,7 +80,11 @@ class Matcher:
         if words is None:
             return True
         fields = (term.field,) if term.field else _ANYWHERE
-        return bool(words) and any(words in self._column(field) for field in fields)
+        if not words or not any(words in self._column(field) for field in fields):
+            return False
+        return not signs.has_signs(term.text) or signs.holds(
+            fold(term.text), *(fold(self._raw(field)) for field in fields)
+        )
 
     def _column(self, field: str) -> str:
         if field not in self._folded:
@@ -87,19 +101,43 @@ class Matcher:
         return columns.get(field, "")
 
     def _passes(self, filtered: Filter) -> bool:
+        if filtered.key == "exact":
+            return filtered.value in f"{self._subject.item.title or ''}\n{self._subject.text}"
         tests: dict[str, Callable[[str], bool]] = {
             "tag": self._is_tagged,
             "source": self._is_of_source,
-            "site": self._is_of_source,
+            "site": lambda value: at_site(self._subject.item.url, value),
+            "space": lambda value: any(one.space == value for one in self._subject.sources),
             "author": self._is_by,
+            "via": self._came_by,
+            "url": lambda value: fold(value) in fold(self._subject.item.url or ""),
             "in": lambda value: value.removesuffix("s") == "item",
             "is": self._is,
             "has": self._has,
-            "since": lambda value: utc_stamp(self._subject.item.sort_at) >= value.upper(),
-            "until": lambda value: utc_stamp(self._subject.item.sort_at) < value.upper(),
+            "since": lambda value: self._stands(self._subject.item.sort_at, f">={value}"),
+            "until": lambda value: self._stands(self._subject.item.sort_at, f"<{value}"),
+            "added": lambda value: self._stands(self._subject.item.first_seen, value),
+            "published": lambda value: self._stands(self._subject.item.published_at, value),
+            "words": self._is_as_long,
         }
+        # `kind:`, `path:`, `links:` and front matter are asked of notes; `regex` and the links need a store.
         test = tests.get(filtered.key)
-        return test(filtered.value.casefold()) if test else False  # `kind:` is asked of notes
+        return test(filtered.value.casefold()) if test else False
+
+    @staticmethod
+    def _stands(moment: datetime | None, bound: str) -> bool:
+        if moment is None:
+            return False
+        stamp, limit = utc_stamp(moment), bound.lstrip("<>=").upper()
+        return stamp >= limit if bound.startswith(">=") else stamp < limit
+
+    def _is_as_long(self, value: str) -> bool:
+        least, most = bounds(value)
+        return least <= len(fold(self._subject.text).split()) <= most
+
+    def _came_by(self, value: str) -> bool:
+        pointers = (via_text(self._subject.item.via), self._subject.item.hat_tip)
+        return fold(value) in fold(" ".join(pointer or "" for pointer in pointers))
 
     def _is_tagged(self, value: str) -> bool:
         item = self._subject.item
@@ -120,16 +158,24 @@ class Matcher:
         return fold(value) in fold(names)
 
     def _is(self, value: str) -> bool:
-        item = self._subject.item
-        if value == "unsensed":
-            return item.state == State.KEPT and not self._subject.worded
-        if value == "hidden":
-            return item.hidden_by is not None
-        return value == item.state
+        item, subject = self._subject.item, self._subject
+        return {
+            "unsensed": item.state == State.KEPT and not subject.worded,
+            "hidden": item.hidden_by is not None,
+            "later": item.later_at is not None and item.state == State.NEW,
+            "noted": subject.noted,
+            "shared": "shared" in subject.flags,
+            "checked": "check" in subject.flags,
+        }.get(value, value == item.state)
 
     def _has(self, value: str) -> bool:
-        has = {"note": self._subject.noted, "quote": self._subject.quoted, "link": False}
-        return has.get(value.removesuffix("s"), bool(self._subject.item.tags))
+        what = value.removesuffix("s")
+        has = {
+            "note": self._subject.noted,
+            "quote": self._subject.quoted,
+            "tag": bool(self._subject.item.tags),
+        }
+        return has.get(what, what in self._subject.flags & {"check", "claim", "enclosure", "question"})
 
 
 @lru_cache(maxsize=4_096)

@@ -11,7 +11,7 @@ Every rule that matches adds its tags, in the order of the file, and a later rul
 keeping and letting go the first rule that matches decides.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -23,11 +23,15 @@ from pkm.rules.clean import Sink, clean
 from pkm.rules.limits import RULES, RULES_BYTES, TAG_CHARS
 from pkm.rules.matching import Matcher, Subject
 from pkm.rules.moments import with_moments
-from pkm.rules.query import And, Filter, Node, Or, parse_query
+from pkm.rules.query import EVERYTHING, And, Filter, Node, Or, explain, filters, read_query
+from pkm.rules.querywords import GRAPH
 from pkm.rules.yamlfile import Listed, Mapped, NotReadable, Scalar, Value, read_yaml
 
 NAME_CHARS: Final = 100
 _KEYS: Final = ("name", "when", "do", "sources")
+# A pattern may take for ever on some text, and links are of notes: neither has a place in a pull at night.
+_FIND_ALONE: Final = GRAPH | {"regex"}
+_LINKED: Final = frozenset({"orphan", "deadend", "broken"})
 
 
 class Act(StrEnum):
@@ -158,8 +162,13 @@ def _folds(subject: Subject) -> set[str]:
 # Reading.
 
 
-def read_rules(text: str) -> RuleFile:
-    """The rules of a file's text; what is wrong becomes problems, never an exception."""
+def read_rules(text: str, saved: Mapping[str, str] | None = None) -> RuleFile:
+    """The rules of a file's text; what is wrong becomes problems, never an exception.
+
+    Args:
+        text: Of the file.
+        saved: The saved searches, as `rules.query.read_query` takes them.
+    """
     try:
         found = read_yaml(text, most_bytes=RULES_BYTES)
     except NotReadable as error:
@@ -171,17 +180,17 @@ def read_rules(text: str) -> RuleFile:
             line=found.line, what="rules are a list", hint="begin each with a dash: - when: words"
         )
         return RuleFile(problems=(problem,))
-    return _rules(found)
+    return _rules(found, saved or {})
 
 
-def _rules(found: Listed) -> RuleFile:
+def _rules(found: Listed, saved: Mapping[str, str]) -> RuleFile:
     rules: list[Rule] = []
     problems: list[Problem] = []
     if len(found.values) > RULES:
         problems.append(Problem(line=found.values[RULES].line, what=f"more than {RULES} rules"))
     for value in found.values[:RULES]:
         try:
-            rule = _rule(value)
+            rule = _rule(value, saved)
         except _Unfit as unfit:
             problems.append(unfit.problem)
             continue
@@ -201,7 +210,7 @@ class _Unfit(Exception):
         self.problem = Problem(line=line, what=what, hint=hint)
 
 
-def _rule(value: Value) -> Rule:
+def _rule(value: Value, saved: Mapping[str, str]) -> Rule:
     if not isinstance(value, Mapped):
         raise _Unfit(value.line, "a rule is a map", "write: - when: words")
     said = _said(value)
@@ -209,13 +218,13 @@ def _rule(value: Value) -> Rule:
     sources = _texts(said, "sources")
     if not query and not sources:
         raise _Unfit(value.line, "the rule says nothing of what it is for", "add `when: words`")
-    if query and parse_query(query) == And(()):
-        raise _Unfit(said["when"].line, f"there is no word in `when: {query}`", "quote it: when: '#design'")
+    line = said["when"].line if query else value.line
+    when = _asked(query, sources, line, saved)
     tags, act = _deeds(said, value.line)
     return Rule(
         name=_name(said, query or " ".join(sources)),
         query=query,
-        when=_asked(query, sources),
+        when=when,
         tags=tags,
         act=act,
         sources=sources,
@@ -257,12 +266,20 @@ def _name(said: dict[str, Value], otherwise: str) -> str:
     return name if len(name) <= NAME_CHARS else f"{name[: NAME_CHARS - 1]}…"
 
 
-def _asked(query: str, sources: Sequence[str]) -> Node:
-    asked = parse_query(query) if query else And(())
+def _asked(query: str, sources: Sequence[str], line: int, saved: Mapping[str, str]) -> Node:
+    read = read_query(query, saved)
+    if query and read.tree == EVERYTHING:
+        raise _Unfit(line, f"there is no word in `when: {query}`", "quote it: when: '#design'")
+    if read.unknown:
+        name = read.unknown[0]
+        raise _Unfit(line, f"there is no saved search '{name}'", f"""for the word: when: '"@{name}"'""")
+    for one in filters(read.tree):
+        if one.key in _FIND_ALONE or (one.key == "is" and one.value in _LINKED):
+            raise _Unfit(line, f"a rule cannot ask for {explain(one)}", "only `pkm find` can; leave it out")
     if not sources:
-        return asked
+        return read.tree
     named = Or(tuple(Filter("source", word) for word in sources))
-    return And((named, asked))
+    return And((named, read.tree))
 
 
 def _deeds(said: dict[str, Value], line: int) -> tuple[tuple[str, ...], Act | None]:

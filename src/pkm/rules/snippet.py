@@ -30,12 +30,18 @@ class Snippet:
         marks: Offsets into `text` of what was searched for: start, and end behind it; in order, apart.
         more_before: The text begins before this part.
         more_after: The text goes on after it.
+        start: Where the part begins in the original text.
+        end: Where it ends there.
+        hits: Offsets of the marks in the original text, which they slice.
     """
 
     text: str
     marks: tuple[tuple[int, int], ...] = ()
     more_before: bool = False
     more_after: bool = False
+    start: int = 0
+    end: int = 0
+    hits: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,15 @@ def snippet(text: str, words: Sequence[str], *, width: int = 24) -> Snippet:
     start, end = pieces[first][0], pieces[last][1]
     inside = [hit for hit in hits if start <= hit.start and hit.end <= end]
     line, marks = _line(text, start, end, inside)
-    return Snippet(text=line, marks=marks, more_before=first > 0, more_after=bool(text[end:].strip()))
+    return Snippet(
+        text=line,
+        marks=marks,
+        more_before=first > 0,
+        more_after=bool(text[end:].strip()),
+        start=start,
+        end=end,
+        hits=tuple((hit.start, hit.end) for hit in _apart(start, inside)),
+    )
 
 
 @cache
@@ -166,9 +180,17 @@ def _line(text: str, start: int, end: int, hits: list[_Hit]) -> tuple[str, tuple
 
 def _parts(text: str, start: int, end: int, hits: list[_Hit]) -> Iterator[tuple[str, bool]]:
     behind = start
+    for hit in _apart(start, hits):
+        yield text[behind : hit.start], False
+        yield text[hit.start : hit.end], True
+        behind = hit.end
+    yield text[behind:end], False
+
+
+def _apart(start: int, hits: list[_Hit]) -> Iterator[_Hit]:
+    """The hits without those that begin inside the one before."""
+    behind = start
     for hit in hits:
         if hit.start >= behind:
-            yield text[behind : hit.start], False
-            yield text[hit.start : hit.end], True
+            yield hit
             behind = hit.end
-    yield text[behind:end], False

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from pkm.rules.fold import single
-from pkm.rules.query import And, Filter, Node, Not, Or, Term, parse_query
+from pkm.rules.query import And, Filter, Node, Or, Term, parse_query, replaced
+from pkm.rules.querywords import GRAPH, TIMED
 
 MOST_SIGNS: Final = 6
 """So many words of a question are looked for."""
@@ -226,16 +227,14 @@ def split_words(text: str) -> tuple[str, ...]:
 
 
 def _timeless(node: Node) -> Node:
-    """A question has no clock: `since:` and `until:` are read as words."""
-    if isinstance(node, Filter):
-        return Term(f"{node.key} {node.value}") if node.key in {"since", "until"} else node
-    if isinstance(node, Not):
-        return Not(_timeless(node.node))
-    if isinstance(node, And):
-        return And(tuple(map(_timeless, node.nodes)))
-    if isinstance(node, Or):
-        return Or(tuple(map(_timeless, node.nodes)))
-    return node
+    """A question has no clock and looks at no links: what needs them is read as words."""
+    return replaced(node, _as_words)
+
+
+def _as_words(leaf: Term | Filter) -> Node:
+    if isinstance(leaf, Filter) and leaf.key in TIMED | GRAPH:
+        return Term(f"{leaf.key} {leaf.value}")
+    return leaf
 
 
 def _pieces(title: str) -> list[str]:

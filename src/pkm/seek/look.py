@@ -16,6 +16,7 @@ from pkm.rules.reading import minutes_for
 from pkm.rules.steering import steer
 from pkm.seek.questions import whys
 from pkm.seek.reasons import Fold, Known, because, draw, fold, posts_seldom
+from pkm.shelf import searches
 from pkm.shelf.shelf import Shelf
 from pkm.store.items import ItemFilter
 
@@ -152,7 +153,8 @@ def _with_words(shelf: Shelf, ask: Ask) -> Iterable[str] | None:
     if not ask.words.strip():
         return None
     state = () if ask.everything else (Filter("is", "new"),)
-    said = with_moments(parse_query(ask.words), now=shelf.now(), zone=shelf.zone)
+    read = parse_query(ask.words, searches.queries(shelf, ask.words))
+    said = with_moments(read, now=shelf.now(), zone=shelf.zone)
     wanted = And((said, Filter("in", "items"), *state))
     return (hit.ref for hit in shelf.store.search.find(wanted, limit=FOUND_MOST, newest=True))
 

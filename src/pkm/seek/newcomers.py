@@ -102,7 +102,8 @@ def _ruled(one: _Placed, source: Source, rules: Sequence[Rule]) -> _Placed:
     """Rules are for what nobody has seen: what joins a known item was judged when that came in."""
     if not one.is_new:
         return one
-    item, verdict = ruled(rules, one.item, one.text, source)
+    flags = frozenset({"enclosure"} if one.said.item.enclosures else ())
+    item, verdict = ruled(rules, one.item, one.text, source, flags=flags)
     return replace(one, item=item, verdict=verdict)
 
 

@@ -80,6 +80,7 @@ def subjects(shelf: Shelf, since: datetime) -> Iterator[tuple[ListedItem, Subjec
     for start in range(0, len(listed), _AT_ONCE):
         part = listed[start : start + _AT_ONCE]
         arrivals = store.arrivals.of_items([one.item.id for one in part])
+        flags = store.search.flags([one.item.id for one in part])
         for one in part:
             text = store.texts.get(one.item.text_sha)
             yield (
@@ -95,6 +96,7 @@ def subjects(shelf: Shelf, since: datetime) -> Iterator[tuple[ListedItem, Subjec
                     noted=bool(one.notes),
                     quoted=bool(store.quotes.of_item(one.item.id)),
                     worded=one.has_own_words,
+                    flags=flags[one.item.id],
                 ),
             )
 

@@ -12,7 +12,14 @@ from pkm.shelf.decide import Move, decide
 from pkm.shelf.shelf import Shelf
 
 
-def ruled(rules: Sequence[Rule], item: Item, text: Text | None, source: Source) -> tuple[Item, Verdict]:
+def ruled(
+    rules: Sequence[Rule],
+    item: Item,
+    text: Text | None,
+    source: Source,
+    *,
+    flags: frozenset[str] = frozenset(),
+) -> tuple[Item, Verdict]:
     """An item as the rules let it in, with its tags and out of view if one hides it; and what else they say.
 
     Args:
@@ -20,10 +27,11 @@ def ruled(rules: Sequence[Rule], item: Item, text: Text | None, source: Source) 
         item: Not stored yet.
         text: Its body.
         source: Whose arrival it is.
+        flags: What else is known of it: `enclosure`.
     """
     if not rules:
         return item, NOTHING
-    verdict = judge(rules, Subject(item=item, text=text.text if text else "", sources=(source,)))
+    verdict = judge(rules, Subject(item=item, text=text.text if text else "", sources=(source,), flags=flags))
     hidden_by = verdict.by if verdict.act == Act.HIDE else None
     return replace(item, tags=(*item.tags, *verdict.tags), hidden_by=hidden_by), verdict
 

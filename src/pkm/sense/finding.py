@@ -5,7 +5,7 @@ words to a tree | hits from the index | snippets from the original texts
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pkm.model.item import Item
@@ -13,20 +13,26 @@ from pkm.model.note import Kind, Note
 from pkm.rules import query
 from pkm.rules.fold import fold
 from pkm.rules.moments import with_moments
-from pkm.rules.query import And, Term
+from pkm.rules.query import And, Filter, Node, Term
 from pkm.rules.snippet import Snippet, snippet
 from pkm.rules.urls import without_secrets
+from pkm.sense.narrowing import Narrowing
+from pkm.shelf import searches
 from pkm.shelf.shelf import Shelf
-from pkm.store.search import Hit
+from pkm.store.finder import Hit, Order
 
-EVERYTHING: Final = query.explain(And(()))
+EVERYTHING: Final = query.explain(query.EVERYTHING)
 """How a query without any word is read."""
 
+LIMIT: Final = 20
 _NEAR: Final = 75.0  # of 100; below it a proposal is noise
 _NEAR_LENGTH: Final = 2
 _PROPOSALS: Final = 3
 _EDITION_BYTES: Final = 200_000
 
+
+Part = Callable[[str], Snippet]
+"""From a text to what of it is shown."""
 
 # Signs that pkm puts beside the words: a quote's mark, the anchors of a draft, a quotation's `>`.
 _MARKS = re.compile(r"^\^h-[0-9a-z]+[ \t]*$|<!--.*?-->|^>[ \t]?", re.MULTILINE | re.DOTALL)
@@ -51,6 +57,8 @@ class Found:
     path: str | None = None
     snippet: Snippet
     rank: float = 0.0
+    weight: str = ""
+    alike: tuple[str, ...] = ()
     hidden_by: str | None = None
 
 
@@ -60,29 +68,87 @@ class Finding:
 
     Attributes:
         reading: How the query was read.
+        hints: What the user should know of the reading and of the answer, in whole lines.
         near: Queries that would find something; looked for only where nothing was found.
+        unknown: Names after @ that no saved search has.
     """
 
     found: tuple[Found, ...]
     reading: str = ""
+    hints: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
-def find(shelf: Shelf, words: str, *, limit: int = 20, newest: bool = False) -> Finding:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What is wanted besides the words.
+
+    Attributes:
+        limit: 0 for all; None for what the words say, else 20.
+        sort: One of `querywords.SORTS`; None for what the words say, else by rank.
+        also: Filters that hold for all the words.
+        width: Words of a snippet.
+        seed: For the order `random`.
+    """
+
+    limit: int | None = None
+    sort: str | None = None
+    also: tuple[Filter, ...] = ()
+    width: int = 24
+    seed: int = 1
+
+
+NO_WISH: Final = Wish()
+
+
+def find(shelf: Shelf, words: str, wish: Wish = NO_WISH) -> Finding:
     """What a query finds.
 
     Args:
         shelf: Where; its files were looked at already.
         words: As typed; whatever it is, it is no error.
-        limit: 0 for all.
-        newest: Newest first instead of best first.
+        wish: What is wanted besides.
     """
-    tree = with_moments(query.parse_query(words), now=shelf.now(), zone=shelf.zone)
+    read = query.read_query(words, searches.queries(shelf, words))
+    tree, hints = meaning(shelf, And((read.tree, *wish.also)) if wish.also else read.tree)
+    limit = wish.limit if wish.limit is not None else read.limit if read.limit is not None else LIMIT
+    order = Order(by=wish.sort or read.sort or "rank", now=shelf.now(), seed=wish.seed, fold=True)
+    hits = shelf.store.search.find(tree, limit=limit, order=order)
+    hints = [*read.hints, *hints]
+    if not hits and (longer := _with_longer_words(tree)) is not None:
+        hits = shelf.store.search.find(longer, limit=limit, order=order)
+        if hits:
+            tree = longer
+            hints.append("nothing has these words whole, so longer words that begin so were looked for")
+    if shelf.store.search.stopped:
+        hints.append("the regular expression took too long, so not all texts were looked through; add a word")
     shown = tuple(_shown_words(query.terms(tree)))
-    hits = shelf.store.search.find(tree, limit=limit, newest=newest)
-    found = tuple(one for hit in hits if (one := _found(shelf, hit, shown)) is not None)
+    found = tuple(one for hit in hits if (one := _found(shelf, hit, shown, wish.width)) is not None)
     near = () if found else _near(shelf, words, query.terms(tree))
-    return Finding(found=found, reading=query.explain(tree), near=near)
+    return Finding(
+        found=found, reading=query.explain(tree), hints=tuple(hints), near=near, unknown=read.unknown
+    )
+
+
+def meaning(shelf: Shelf, tree: Node) -> tuple[Node, list[str]]:
+    """The tree with its moments and links looked up, and what the user should know of it."""
+    hints: list[str] = []
+    timed = with_moments(tree, now=shelf.now(), zone=shelf.zone, hints=hints)
+    return Narrowing(shelf, hints).narrowed(timed), hints
+
+
+def _with_longer_words(tree: Node) -> Node | None:
+    """The tree with each single word as the beginning of one; None if that changes nothing."""
+
+    def longer(leaf: Term | Filter) -> Node:
+        if isinstance(leaf, Term) and not leaf.prefix and " " not in leaf.text and leaf in wanted:
+            return replace(leaf, prefix=True)
+        return leaf
+
+    wanted = frozenset(query.terms(tree))
+    changed = query.replaced(tree, longer)
+    return changed if changed != tree else None
 
 
 # Snippets.
@@ -92,18 +158,26 @@ def _shown_words(terms: Sequence[Term]) -> list[str]:
     return list(dict.fromkeys(f"{term.text}*" if term.prefix else term.text for term in terms))
 
 
-def _found(shelf: Shelf, hit: Hit, words: tuple[str, ...]) -> Found | None:
+def _found(shelf: Shelf, hit: Hit, words: tuple[str, ...], width: int) -> Found | None:
     """What a hit is; None if the index names something that is gone."""
-    views: dict[str, Callable[[Shelf, Hit, tuple[str, ...]], Found | None]] = {
+
+    def part(text: str) -> Snippet:
+        return snippet(text, words, width=width)
+
+    views: dict[str, Callable[[Shelf, Hit, Part], Found | None]] = {
         "item": _item,
         "note": _note,
         "quote": _quote,
         "edition": _edition,
     }
-    return views[hit.kind](shelf, hit, words)
+    found = views[hit.kind](shelf, hit, part)
+    if found is None:
+        return None
+    said = hit.weight.said() if hit.weight else ""
+    return replace(found, rank=hit.rank, weight=said, alike=hit.alike)
 
 
-def _item(shelf: Shelf, hit: Hit, words: tuple[str, ...]) -> Found | None:
+def _item(shelf: Shelf, hit: Hit, part: Part) -> Found | None:
     item = shelf.store.items.get(hit.ref)
     if item is None:
         return None
@@ -113,13 +187,12 @@ def _item(shelf: Shelf, hit: Hit, words: tuple[str, ...]) -> Found | None:
         id=item.id,
         title=title_of(item),
         url=_url(item),
-        snippet=snippet(text.text if text else "", words),
-        rank=hit.rank,
+        snippet=part(text.text if text else ""),
         hidden_by=item.hidden_by,
     )
 
 
-def _note(shelf: Shelf, hit: Hit, words: tuple[str, ...]) -> Found | None:
+def _note(shelf: Shelf, hit: Hit, part: Part) -> Found | None:
     note = shelf.store.notes.get(hit.ref)
     if note is None:
         return None
@@ -128,19 +201,28 @@ def _note(shelf: Shelf, hit: Hit, words: tuple[str, ...]) -> Found | None:
         id=note.id,
         title=note.title,
         path=note.path,
-        snippet=snippet(_below_title(note), words),
-        rank=hit.rank,
+        snippet=part(_below_title(note)),
     )
 
 
 def _below_title(note: Note) -> str:
-    """The text of a note without the heading that only says its title again."""
-    first, _, rest = note.file.body.lstrip().partition("\n")
+    """The text of a note, with blanks for the heading that only says its title again and for pkm's own signs.
+
+    Blanks, so that offsets in it are offsets in the note's body.
+    """
+    body = note.file.body
+    start = len(body) - len(body.lstrip())
+    first, _, _ = body[start:].partition("\n")
     repeats = first.startswith("# ") and fold(first[2:]).split() == fold(note.title).split()
-    return _MARKS.sub("", rest if repeats else note.file.body)
+    shown = body[:start] + " " * len(first) + body[start + len(first) :] if repeats else body
+    return _blanked(_MARKS, shown)
 
 
-def _quote(shelf: Shelf, hit: Hit, words: tuple[str, ...]) -> Found | None:
+def _blanked(pattern: re.Pattern[str], text: str) -> str:
+    return pattern.sub(lambda found: " " * len(found[0]), text)
+
+
+def _quote(shelf: Shelf, hit: Hit, part: Part) -> Found | None:
     quote = shelf.store.quotes.get(hit.ref)
     if quote is None:
         return None
@@ -151,12 +233,11 @@ def _quote(shelf: Shelf, hit: Hit, words: tuple[str, ...]) -> Found | None:
         title=title_of(item) if item else quote.item,
         url=_url(item) if item else None,
         path=note.path if note else None,
-        snippet=snippet(quote.anchor.exact, words),
-        rank=hit.rank,
+        snippet=part(quote.anchor.exact),
     )
 
 
-def _edition(shelf: Shelf, hit: Hit, words: tuple[str, ...]) -> Found | None:
+def _edition(shelf: Shelf, hit: Hit, part: Part) -> Found | None:
     digest = shelf.store.digests.get(hit.ref)
     if digest is None:
         return None
@@ -171,8 +252,7 @@ def _edition(shelf: Shelf, hit: Hit, words: tuple[str, ...]) -> Found | None:
         id=digest.id,
         title=f"{digest.audience}{number}, {digest.period}",
         path=digest.path,
-        snippet=snippet(_MARKS.sub("", text), words),
-        rank=hit.rank,
+        snippet=part(_blanked(_MARKS, text)),
     )
 
 

@@ -87,6 +87,11 @@ class Home:
         return self.root / "rules.yaml"
 
     @property
+    def searches(self) -> Path:
+        """Saved searches, one file each."""
+        return self.root / "searches"
+
+    @property
     def settings(self) -> Path:
         """The user's settings."""
         return self.root / "pkm.toml"

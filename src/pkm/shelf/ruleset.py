@@ -2,6 +2,7 @@
 
 from pkm.rules.limits import RULES_BYTES
 from pkm.rules.ruleset import Problem, Rule, RuleFile, at_moment, read_rules
+from pkm.shelf import searches
 from pkm.shelf.shelf import Shelf
 from pkm.vault import write
 
@@ -20,7 +21,8 @@ def load(shelf: Shelf) -> RuleFile:
         except FileNotFoundError:
             return RuleFile()
     try:
-        return read_rules(data.decode("utf-8-sig"))
+        text = data.decode("utf-8-sig")
+        return read_rules(text, searches.queries(shelf, text))
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         return RuleFile(problems=(Problem(line=line, what="not UTF-8 text", hint="save it as UTF-8"),))

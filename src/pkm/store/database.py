@@ -17,6 +17,8 @@ from urllib.parse import quote
 from pkm.errors import Busy, DiskFull, StoreDamaged, StoreTooNew
 from pkm.rules.fold import fold
 from pkm.rules.limits import BUSY_S
+from pkm.rules.signs import holds
+from pkm.rules.sitename import at_site
 
 APPLICATION_ID: Final = 0x706B6D31  # "pkm1"
 VERSION: Final = 2
@@ -102,6 +104,9 @@ def connect(path: Path) -> sqlite3.Connection:
     # Python hears Ctrl-C and SIGTERM only where it runs: without this a long statement could not be ended.
     connection.set_progress_handler(_breath, _BREATH_OPS)
     connection.create_function("folded", 1, fold, deterministic=True)  # names as words are compared
+    connection.create_function("at_site", 2, at_site, deterministic=True)
+    connection.create_function("words_in", 1, lambda text: len(text.split()), deterministic=True)
+    connection.create_function("has_signs", -1, holds, deterministic=True)
     return connection
 
 

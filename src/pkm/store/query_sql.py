@@ -1,11 +1,11 @@
 """A query tree as SQL over `search_text AS s`; the only text of the user's in it are bound values."""
 
-from pkm.rules.fold import fold
-from pkm.rules.query import And, Filter, Node, Not, Or, Term
-from pkm.store.worded import WORDED
+import json
 
-_KIND = "coalesce(kind, CASE WHEN id IN (SELECT note FROM note_items) THEN 'comment' ELSE 'thought' END)"
-"""SQL: what a note is; one whose file does not say is a comment if it is on an item, else a thought."""
+from pkm.rules.fold import fold
+from pkm.rules.query import And, Filter, Node, Not, OneOf, Or, Term
+from pkm.rules.signs import has_signs
+from pkm.store.filter_sql import NEVER, At, filter_sql
 
 
 def conjunction(query: Node) -> tuple[str, ...] | None:
@@ -14,7 +14,7 @@ def conjunction(query: Node) -> tuple[str, ...] | None:
     Such a query, the common one, goes to FTS5 as a single MATCH, which is twice as fast.
     """
     parts = query.nodes if isinstance(query, And) else (query,)
-    if not parts or not all(isinstance(part, Term) for part in parts):
+    if not parts or not all(isinstance(part, Term) and not has_signs(part.text) for part in parts):
         return None
     said = [phrase(part) for part in parts if isinstance(part, Term)]
     kept = tuple(one for one in said if one)
@@ -34,7 +34,7 @@ def match_text(node: Node) -> str | None:
     Brackets are safe here, since each phrase is quoted and each operator is written out.
     """
     if isinstance(node, Term):
-        return phrase(node)
+        return None if has_signs(node.text) else phrase(node)
     if not isinstance(node, And | Or) or not node.nodes:
         return None
     texts = [match_text(child) for child in node.nodes]
@@ -80,130 +80,47 @@ class Condition:
 
     def __init__(self, *, filters: bool = False) -> None:
         self.values: list[object] = []
-        self._filters = filters
         # A plus keeps an index from being used (sqlite.org/optoverview.html, section 2.1).
-        self._ref = "+s.ref" if filters else "s.ref"
-        self._kind_of = "+s.kind" if filters else "s.kind"
+        plus = "+" if filters else ""
+        self._at = At(ref=f"{plus}s.ref", kind=f"{plus}s.kind", single=filters)
 
     def node(self, node: Node) -> str:
         if isinstance(node, Term):
             return self._term(node)
         if isinstance(node, Filter):
-            return self._filter(node)
+            where, values = filter_sql(node, self._at)
+            self.values += values
+            return where
+        if isinstance(node, OneOf):
+            return self._one_of(node)
         if isinstance(node, Not):
-            return f"NOT ({self.node(node.node)})"
+            # A row of which a filter knows nothing (NULL) does not answer to it, and so does to its NOT.
+            return f"NOT coalesce({self.node(node.node)}, 0)"
         if not node.nodes:
             return "1"
         word = " AND " if isinstance(node, And) else " OR "
-        return "(" + word.join(self.node(child) for child in node.nodes) + ")"
+        return "(" + word.join(self.node(child) for child in _slow_last(node.nodes)) + ")"
+
+    def _one_of(self, node: OneOf) -> str:
+        if not node.ids:
+            return NEVER
+        self.values.append(json.dumps(sorted(node.ids)))
+        return f"{self._at.ref} IN (SELECT value FROM json_each(?))"
 
     def _term(self, term: Term) -> str:
         said = phrase(term)
         if said is None:
             return "1"
         self.values.append(said)
-        return "s.rowid IN (SELECT rowid FROM search WHERE search MATCH ?)"
-
-    def _filter(self, filtered: Filter) -> str:
-        compilers = {
-            "tag": self._tag,
-            "source": self._source,
-            "site": self._source,
-            "author": self._author,
-            "in": self._is_in,
-            "is": self._is,
-            "has": self._has,
-            "kind": self._kind,
-        }
-        value = filtered.value.casefold()
-        compiler = compilers.get(filtered.key)
-        return compiler(value) if compiler else self._when(filtered.key, value)
-
-    def _kind(self, value: str) -> str:
-        return self._of(f"SELECT id FROM notes WHERE {_KIND} = ?", value)
-
-    def _of(self, ids: str, *values: object) -> str:
-        """`s` is one of these ids."""
-        self.values += values
-        return f"{self._ref} IN ({ids})"
-
-    def _tag(self, value: str) -> str:
-        tagged = """SELECT "on" FROM tags WHERE fold = ? OR fold LIKE ? ESCAPE '\\'"""
-        self.values += [value, _like(value) + "/%"] * 2
-        return (
-            f"({self._ref} IN ({tagged}) OR {self._ref} IN (SELECT id FROM items WHERE source IN ({tagged})))"
-        )
-
-    def _source(self, value: str) -> str:
-        named = f"SELECT id FROM sources WHERE id = ? OR {_holds('title')} OR {_holds('url')}"
-        like = f"%{_like(fold(value))}%"
-        items = f"SELECT item FROM arrivals WHERE source IN ({named})"
-        self.values += [value, like, like] * 3
-        return (
-            f"({self._ref} IN ({items}) OR {self._ref} IN (SELECT note FROM note_items WHERE item IN ({items}))"
-            f" OR {self._ref} IN (SELECT id FROM quotes WHERE item IN ({items})))"
-        )
-
-    def _author(self, value: str) -> str:
-        like = f"%{_like(fold(value))}%"
-        self.values += [like, like]
-        return (
-            f"({self._ref} IN (SELECT id FROM items WHERE {_holds('authors')})"
-            f" OR {self._ref} IN (SELECT id FROM notes WHERE {_holds('authors')}))"
-        )
-
-    def _is_in(self, value: str) -> str:
-        kind = value.removesuffix("s")
-        if kind == "question":
-            return self._kind(kind)
-        self.values.append("edition" if kind in {"digest", "share"} else kind)
-        return f"{self._kind_of} = ?"
-
-    def _is(self, value: str) -> str:
-        if value in {"new", "kept", "let-go"} and self._filters:
-            self.values.append(value)
-            return "EXISTS (SELECT 1 FROM items WHERE items.id = s.ref AND items.state = ?)"
-        if value in {"new", "kept", "let-go"}:
-            return self._of("SELECT id FROM items WHERE state = ?", value)
-        if value == "hidden":
-            return f"{self._ref} IN (SELECT id FROM items WHERE hidden_by IS NOT NULL)"
-        if value == "conflict":
-            copied = "SELECT id FROM notes WHERE path IN (SELECT original FROM note_copies)"
-            return f"{self._ref} IN ({copied})"
-        if value == "unsensed":
-            worded = f"SELECT item FROM note_items JOIN notes ON notes.id = note WHERE {WORDED}"
-            return f"{self._ref} IN (SELECT id FROM items WHERE state = 'kept' AND id NOT IN ({worded}))"
-        return self._of(f"SELECT id FROM notes WHERE status = ? OR {_KIND} = ?", value, value)
-
-    def _has(self, value: str) -> str:
-        table = {
-            "note": "SELECT item FROM note_items",
-            "quote": "SELECT item FROM quotes",
-            "link": "SELECT note FROM links",
-        }
-        ids = table.get(value.removesuffix("s"), """SELECT "on" FROM tags""")
-        return f"{self._ref} IN ({ids})"
-
-    def _when(self, key: str, value: str) -> str:
-        sign = ">=" if key == "since" else "<"
-        columns = (
-            ("items", "sort_at"),
-            ("notes", "created_at"),
-            ("quotes", "created_at"),
-            ("digests", "created_at"),
-        )
-        self.values += [value.upper()] * len(columns)
-        parts = (
-            f"{self._ref} IN (SELECT id FROM {table} WHERE {column} {sign} ?)" for table, column in columns
-        )
-        return f"({' OR '.join(parts)})"
+        where = "s.rowid IN (SELECT rowid FROM search WHERE search MATCH ?)"
+        if not has_signs(term.text):
+            return where
+        self.values.append(fold(term.text))
+        columns = f"s.{term.field}" if term.field else "s.title, s.tags, s.quote, s.comment, s.body"
+        return f"({where} AND has_signs(?, {columns}))"
 
 
-def _holds(column: str) -> str:
-    """SQL: the folded column holds a pattern; Python folds only what SQLite's own `lower` cannot."""
-    folded = f"CASE WHEN {column} GLOB '*[^ -~]*' THEN folded({column}) ELSE lower({column}) END"
-    return f"coalesce({folded}, '') LIKE ? ESCAPE '\\'"
-
-
-def _like(value: str) -> str:
-    return value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def _slow_last(nodes: tuple[Node, ...]) -> list[Node]:
+    """SQLite asks from left to right: what reads whole texts comes after what an index knows."""
+    slow = {"regex": 2, "exact": 2, "words": 1, "links": 1}
+    return sorted(nodes, key=lambda node: slow.get(node.key, 0) if isinstance(node, Filter) else 0)

@@ -1,4 +1,4 @@
-"""Finding: the index of folded words, and a query tree compiled to safe SQL.
+"""The index of folded words; what a query finds in it is worked out in `store/finder.py`.
 
 The index is an external-content FTS5 table over `search_text`, which holds folded text. FTS5 must be told
 the OLD folded values before a content row changes, or the index silently keeps dead words.
@@ -6,18 +6,19 @@ User text reaches FTS5 only as one quoted phrase at a time; AND, OR and NOT are 
 string fails on `NOT "x"` alone, on a bracket followed by a word, and on much punctuation.)
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pkm.rules.fold import fold
-from pkm.rules.query import Node, terms
+from pkm.rules.query import Node
 from pkm.store.database import ended_by_signal
-from pkm.store.query_sql import Condition, conjunction, needs_words, phrase, split
+from pkm.store.filter_sql import FLAGS
+from pkm.store.finder import BY_RANK, NEWEST, Finder, Hit, Order
+from pkm.store.patterns import BUDGET_S, Patterns
 
-_WEIGHTS = "10.0, 6.0, 4.0, 4.0, 1.0"  # title, tags, quote, comment, body
 _COLUMNS = "title, tags, quote, comment, body"
-_KIND_FACTOR = "CASE s.kind WHEN 'note' THEN 1.3 WHEN 'quote' THEN 1.2 WHEN 'item' THEN 1.0 ELSE 1.1 END"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,24 +43,20 @@ class Document:
         return (fold(self.title), fold(self.tags), fold(self.quote), fold(self.comment), fold(self.body))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
-    """A thing that a query found.
-
-    Attributes:
-        rank: Larger is better; comparable within one answer only.
-    """
-
-    kind: str
-    ref: str
-    rank: float
-
-
 class Search:
     """The index of words over items, notes, quotes and editions."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, *, patience_s: float = BUDGET_S) -> None:
+        """Take the connection.
+
+        Args:
+            connection: Of the store.
+            patience_s: So many seconds a regular expression may look through texts.
+        """
         self._db = connection
+        self._patterns = Patterns(patience_s)
+        self._finder = Finder(connection, self._patterns)
+        connection.create_function("matches", 2, self._patterns.matches)
 
     def put(self, documents: Iterable[Document]) -> None:
         """Index things, new ones and known ones."""
@@ -94,56 +91,35 @@ class Search:
             self._forget(row)
             self._db.execute("DELETE FROM search_text WHERE rowid = ?", (row[0],))
 
-    def find(self, query: Node, *, limit: int, newest: bool = False) -> tuple[Hit, ...]:
-        """What a query finds: best first, or newest first.
+    def find(
+        self, query: Node, *, limit: int, newest: bool = False, order: Order | None = None
+    ) -> tuple[Hit, ...]:
+        """What a query finds: best first, newest first, or in another order.
 
         Args:
-            query: From `rules.query.parse_query`.
+            query: From `rules.query.parse_query`, its moments and links looked up.
             limit: 0 for all.
             newest: Newest first instead of best first.
+            order: Says more than `newest`.
         """
-        bound = limit or -1
-        if newest or not needs_words(query):
-            return self._newest(query, bound)
-        said = conjunction(query)
-        if said is not None:
-            return self._ranked(" AND ".join(said), "1", [], bound)
-        condition = Condition(filters=True)
-        where = condition.node(query)
-        positive = [one for one in map(phrase, terms(query)) if one]
-        return self._ranked(" OR ".join(positive), where, condition.values, bound)
+        return self._finder.find(query, limit=limit, order=order or (NEWEST if newest else BY_RANK))
 
-    def _newest(self, query: Node, bound: int) -> tuple[Hit, ...]:
-        phrases, rest = split(query)
-        if phrases:
-            return self._newest_with(" AND ".join(phrases), rest, bound)
-        condition = Condition()
-        where = condition.node(query)
-        rows = self._db.execute(
-            f"SELECT s.kind, s.ref FROM search_text AS s WHERE {where} ORDER BY s.rowid DESC LIMIT ?",
-            (*condition.values, bound),
-        ).fetchall()
-        return tuple(Hit(kind=kind, ref=ref, rank=0.0) for kind, ref in rows)
+    @property
+    def stopped(self) -> bool:
+        """Whether the last search ended before a regular expression had seen all texts."""
+        return self._patterns.stopped
 
-    def _newest_with(self, match: str, rest: Node, bound: int) -> tuple[Hit, ...]:
-        """The index gives its hits newest first by itself: whoever wants few reads few."""
-        condition = Condition(filters=True)
-        where = condition.node(rest)
-        rows = self._db.execute(
-            "SELECT s.kind, s.ref FROM search JOIN search_text AS s ON s.rowid = search.rowid"
-            f" WHERE search MATCH ? AND {where} ORDER BY search.rowid DESC LIMIT ?",
-            (match, *condition.values, bound),
-        ).fetchall()
-        return tuple(Hit(kind=kind, ref=ref, rank=0.0) for kind, ref in rows)
-
-    def _ranked(self, match: str, where: str, values: Sequence[object], bound: int) -> tuple[Hit, ...]:
-        rows = self._db.execute(
-            f"SELECT s.kind, s.ref, -bm25(search, {_WEIGHTS}) * {_KIND_FACTOR} AS score FROM search"
-            f" JOIN search_text AS s ON s.rowid = search.rowid WHERE search MATCH ? AND {where}"
-            " ORDER BY score DESC, s.rowid DESC LIMIT ?",
-            (match, *values, bound),
-        ).fetchall()
-        return tuple(Hit(kind=kind, ref=ref, rank=rank) for kind, ref, rank in rows)
+    def flags(self, ids: Sequence[str]) -> dict[str, frozenset[str]]:
+        """What these things are or have, in the words of `filter_sql.FLAGS`."""
+        found: dict[str, set[str]] = {one: set() for one in ids}
+        asked = json.dumps(list(ids))
+        for name, flagged in FLAGS.items():
+            rows = self._db.execute(
+                f"SELECT value FROM json_each(?) WHERE value IN ({flagged})", (asked,)
+            ).fetchall()
+            for (one,) in rows:
+                found[one].add(name)
+        return {one: frozenset(names) for one, names in found.items()}
 
     def vocabulary(self, shortest: int, longest: int) -> dict[str, int]:
         """The indexed words of some lengths, folded, each with the number of things that hold it."""
