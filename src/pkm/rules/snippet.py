@@ -69,10 +69,8 @@ def snippet(text: str, words: Sequence[str], *, width: int = 24) -> Snippet:
     if not hits and len(text) > _AT_FIRST:
         hits = _hits(text, words)
         head = text if hits else head
-    pieces = [
-        (found.start(), found.end())
-        for found in (_ASCII_PIECE if head.isascii() else _piece()).finditer(head)
-    ]
+    pattern = _ASCII_PIECE if head.isascii() else _piece()
+    pieces = [found.span() for found in pattern.finditer(head)]
     if not pieces:
         return Snippet(text="")
     first, last = _window(head, pieces, hits, width * _WEIGHT)

@@ -8,7 +8,7 @@ that they are not lost behind thousands of items.
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -20,7 +20,7 @@ from pkm.store.patterns import Patterns
 from pkm.store.query_sql import Condition, conjunction, needs_words, phrase, split
 
 _WEIGHTS: Final = "10.0, 6.0, 4.0, 4.0, 1.0"  # title, tags, quote, comment, body
-_POOL: Final = 300
+_POOL: Final = 200
 _OWN_POOL: Final = 100
 _EXACT_POOL: Final = 50
 _BM25: Final = f"-bm25(search, {_WEIGHTS})"
@@ -97,16 +97,14 @@ class Finder:
         # Folding takes rows away, so a few more are read.
         bound = (limit * 2 + 20 if order.fold else limit) or -1
         if order.by == "rank" and needs_words(query):
-            hits = self._ranked(query, bound, order)
-        elif order.by in {"rank", "new"}:
-            hits = self._plain(self._newest(query, bound), fold=order.fold)
-        else:
-            hits = self._plain(self._sorted(query, bound, order), fold=order.fold)
-        return tuple(hits[:limit] if limit else hits)
+            return self._ranked(query, bound, order)[: limit or None]
+        by_age = order.by in {"rank", "new"}
+        rows = self._newest(query, bound) if by_age else self._sorted(query, bound, order)
+        return self._plain(rows, fold=order.fold)[: limit or None]
 
     # By rank.
 
-    def _ranked(self, query: Node, bound: int, order: Order) -> list[Hit]:
+    def _ranked(self, query: Node, bound: int, order: Order) -> tuple[Hit, ...]:
         said = conjunction(query)
         condition = Condition(filters=True)
         if said is not None:
@@ -135,28 +133,28 @@ class Finder:
         )
         return dict(rows.fetchall())
 
-    def _weighed(self, found: dict[int, float], title: str, order: Order) -> list[Hit]:
+    def _weighed(self, found: dict[int, float], title: str, order: Order) -> tuple[Hit, ...]:
         facts = self._facts(list(found))
-        weighed = [
-            (
-                weigh(
-                    found[one.row],
-                    kind=one.kind,
-                    state=one.state,
-                    sort_at=to_moment(one.sort_at),
-                    now=order.now,
-                    exact=bool(title) and _is_called(one, title),
-                ),
-                one.row,
+        weights = [
+            weigh(
+                found[one.row],
+                kind=one.kind,
+                state=one.state,
+                sort_at=to_moment(one.sort_at),
+                now=order.now,
+                exact=bool(title) and _is_called(one, title),
             )
             for one in facts
         ]
-        places = best_first(weighed)
-        hits = [
-            Hit(kind=facts[at].kind, ref=facts[at].ref, rank=weighed[at][0].rank, weight=weighed[at][0])
-            for at in places
-        ]
-        return _folded(hits, [facts[at] for at in places]) if order.fold else hits
+        places = best_first([(weight, one.row) for weight, one in zip(weights, facts, strict=True)])
+        ordered = [(facts[at], weights[at]) for at in places]
+        if not order.fold:
+            return tuple(_hit(one, weight) for one, weight in ordered)
+        rows = [((one, weight), _names(one)) for one, weight in ordered]
+        return tuple(
+            _hit(one, weight, alike=[other.ref for other, _ in others])
+            for (one, weight), others in gathered(rows)
+        )
 
     def _facts(self, rows: list[int]) -> list[_Facts]:
         found = self._db.execute(
@@ -205,12 +203,24 @@ class Finder:
             (*condition.values, *order_values, bound),
         ).fetchall()
 
-    def _plain(self, rows: list[tuple[int, str, str]], *, fold: bool) -> list[Hit]:
-        hits = [Hit(kind=kind, ref=ref) for _, kind, ref in rows]
+    def _plain(self, rows: list[tuple[int, str, str]], *, fold: bool) -> tuple[Hit, ...]:
         if not fold:
-            return hits
+            return tuple(Hit(kind=kind, ref=ref) for _, kind, ref in rows)
         facts = {one.row: one for one in self._facts([row for row, _, _ in rows])}
-        return _folded(hits, [facts[row] for row, _, _ in rows])
+        ordered = [facts[row] for row, _, _ in rows]
+        return tuple(
+            _hit(one, alike=[other.ref for other in others])
+            for one, others in gathered([(one, _names(one)) for one in ordered])
+        )
+
+
+def _hit(one: _Facts, weight: Weight | None = None, alike: Sequence[str] = ()) -> Hit:
+    rank = weight.rank if weight else 0.0
+    return Hit(kind=one.kind, ref=one.ref, rank=rank, weight=weight, alike=tuple(alike))
+
+
+def _names(one: _Facts) -> tuple[tuple[str, ...], ...]:
+    return names_of(one.url, one.title, one.text_sha) if one.kind == "item" else ()
 
 
 def _title_sought(query: Node) -> str:
@@ -232,12 +242,3 @@ def _is_called(one: _Facts, title: str) -> bool:
             fold(name).strip() == title for name in (one.note_title or "", *names(one.aliases or "[]"))
         )
     return one.title.strip() == title
-
-
-def _folded(hits: list[Hit], facts: list[_Facts]) -> list[Hit]:
-    """Items that are the same thing as one before them are counted there."""
-    rows = [
-        (hit, names_of(one.url, one.title, one.text_sha) if one.kind == "item" else ())
-        for hit, one in zip(hits, facts, strict=True)
-    ]
-    return [replace(hit, alike=tuple(other.ref for other in others)) for hit, others in gathered(rows)]
