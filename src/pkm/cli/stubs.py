@@ -86,6 +86,7 @@ STUBS: Final = (
     ),
     Stub("note", "Write a note of your own.", SENSE, "pkm.cli.note_cmd", front=True),
     Stub("find", "Find items, notes, questions, quotes and editions.", SENSE, "pkm.cli.find_cmd", front=True),
+    Stub("related", "What belongs with an item or a note, and why.", SENSE, "pkm.cli.related_cmd"),
     Stub("searches", "The searches that you gave a name.", SENSE, "pkm.cli.searches_cmd"),
     Stub(
         "notes", "Your notes: list, show, edit, set, links, mv, check, rm, adopt.", SENSE, "pkm.cli.notes_cmd"

@@ -39,6 +39,10 @@ _SCHEMAS: Final = (
         "pkm.found/1",
         'find: {"found": [{"kind", "id", "title", "url" or "path", "snippet", "rank", "marks": [[start, end]] in the snippet, "span": [start, end] and "hits": [[start, end]] in the text itself, "alike": [id]}], "read_as", "hints"}',
     ),
+    (
+        "pkm.related/1",
+        'related: {"related": [{"kind", "id", "title", "url" or "path", "because": […], "rank"}]}',
+    ),
     ("pkm.searches/1", 'searches: {"searches": [{"name", "query", "path"}]}'),
     ("pkm.search-removed/1", 'searches rm: {"search": {"name", "query", "path"}}'),
     (

@@ -14,7 +14,7 @@ FIELDS: Final = frozenset({"title", "body", "quote", "comment"})
 TIMED: Final = frozenset({"date", "since", "until", "added", "published", "modified"})
 """Keys whose value is a moment or a stretch of time: they need a clock before they mean anything."""
 
-GRAPH: Final = frozenset({"links-to", "linked-from"})
+GRAPH: Final = frozenset({"links-to", "linked-from", "related"})
 """Keys whose value names a note or an item: they need the links before they mean anything."""
 
 IN: Final = ("items", "notes", "questions", "checks", "claims", "quotes", "editions")
@@ -87,6 +87,7 @@ ROWS: Final = (
     Row(form="[status:evergreen], [key]", meaning="any key of a note's front matter"),
     Row(form="links-to:NOTE", meaning="notes that link to it", key="links-to"),
     Row(form="linked-from:NOTE", meaning="notes that it links to", key="linked-from"),
+    Row(form="related:ID", meaning="what `pkm related ID` lists, of an item or a note", key="related"),
     Row(form=f"sort:{'|'.join(SORTS)}", meaning="another order than by rank", key="sort"),
     Row(form="limit:50", meaning="so many rows; 0 is all", key="limit"),
 )  # fmt: skip

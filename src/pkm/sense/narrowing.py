@@ -7,8 +7,9 @@ from pkm.model.note import Note
 from pkm.rules.linkgraph import LinkGraph
 from pkm.rules.query import Filter, Node, OneOf, Term, replaced
 from pkm.rules.querywords import GRAPH
+from pkm.sense.related import related, thing_of
 from pkm.shelf import links
-from pkm.shelf.lookup import note_of
+from pkm.shelf.lookup import note_of, whole_id
 from pkm.shelf.shelf import Shelf
 
 
@@ -32,7 +33,7 @@ class Narrowing:
         if not isinstance(leaf, Filter):
             return leaf
         if leaf.key in GRAPH:
-            return self._neighbours(leaf)
+            return self._tied(leaf)
         ids = self._in_state(leaf.value) if leaf.key == "is" else None
         return leaf if ids is None else OneOf(f"is:{leaf.value}", ids)
 
@@ -45,12 +46,20 @@ class Narrowing:
             return self._links.broken()
         return None
 
-    def _neighbours(self, leaf: Filter) -> Node:
+    def _tied(self, leaf: Filter) -> Node:
         try:
-            note = self._note(leaf.value)
+            return self._kin(leaf) if leaf.key == "related" else self._neighbours(leaf)
         except PkmError as error:
             self.hints.append(f"{leaf.key}:{leaf.value} lets nothing through: {error.what}")
             return OneOf(f"{leaf.key}:{leaf.value}", frozenset())
+
+    def _kin(self, leaf: Filter) -> Node:
+        ref = whole_id(self.shelf, leaf.value, "in")
+        found = related(self.shelf, thing_of(self.shelf, ref), limit=0)
+        return OneOf(f"related:{ref}", frozenset(one.id for one in found))
+
+    def _neighbours(self, leaf: Filter) -> Node:
+        note = self._note(leaf.value)
         if leaf.key == "links-to":
             ids = frozenset(edge.note.id for edge in self._links.into(note.id))
         else:

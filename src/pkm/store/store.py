@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pkm.store.hosts import Hosts
     from pkm.store.items import Items
     from pkm.store.joins import Joins
+    from pkm.store.kin import Kin
     from pkm.store.links import Links
     from pkm.store.mailboxes import Mailboxes
     from pkm.store.notes import Notes
@@ -65,6 +66,7 @@ _NOUNS: Final[Mapping[str, tuple[str, str]]] = {
     "quotes": ("pkm.store.quotes", "Quotes"),
     "standings": ("pkm.store.quotes", "Standings"),
     "search": ("pkm.store.search", "Search"),
+    "kin": ("pkm.store.kin", "Kin"),
     "revisits": ("pkm.store.revisits", "Revisits"),
     "digests": ("pkm.store.digests", "Digests"),
     "shares": ("pkm.store.digests", "Shares"),
