@@ -14,6 +14,7 @@ from pkm.rules import query
 from pkm.rules.fold import fold
 from pkm.rules.moments import with_moments
 from pkm.rules.query import And, Filter, Node, Term
+from pkm.rules.signs import has_signs
 from pkm.rules.snippet import Snippet, snippet
 from pkm.rules.urls import without_secrets
 from pkm.sense.narrowing import Narrowing
@@ -142,11 +143,11 @@ def _with_longer_words(tree: Node) -> Node | None:
     """The tree with each single word as the beginning of one; None if that changes nothing."""
 
     def longer(leaf: Term | Filter) -> Node:
-        if isinstance(leaf, Term) and not leaf.prefix and " " not in leaf.text and leaf in wanted:
-            return replace(leaf, prefix=True)
-        return leaf
+        return replace(leaf, prefix=True) if isinstance(leaf, Term) and leaf in wanted else leaf
 
-    wanted = frozenset(query.terms(tree))
+    wanted = frozenset(
+        one for one in query.terms(tree) if not one.prefix and " " not in one.text and not has_signs(one.text)
+    )
     changed = query.replaced(tree, longer)
     return changed if changed != tree else None
 

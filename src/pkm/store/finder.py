@@ -20,7 +20,7 @@ from pkm.store.patterns import Patterns
 from pkm.store.query_sql import Condition, conjunction, needs_words, phrase, split
 
 _WEIGHTS: Final = "10.0, 6.0, 4.0, 4.0, 1.0"  # title, tags, quote, comment, body
-_POOL: Final = 200
+_POOL: Final = 120
 _OWN_POOL: Final = 100
 _EXACT_POOL: Final = 50
 _BM25: Final = f"-bm25(search, {_WEIGHTS})"

@@ -28,33 +28,36 @@ class Patterns:
 
     def __init__(self, budget_s: float = BUDGET_S) -> None:
         self._budget_s = budget_s
-        self._left_s = budget_s
+        self._ends: float | None = None
         self.stopped = False
 
     def begin(self) -> None:
         """A new query has all the time again."""
-        self._left_s, self.stopped = self._budget_s, False
+        self._ends, self.stopped = None, False
 
     def matches(self, pattern: str, text: str | None) -> bool:
         """Whether a text holds a pattern; letters of either case unless the pattern has a capital."""
         if text is None or self.stopped:
             return False
-        started = time.monotonic()
+        # Reading the texts takes time as well, so the clock runs from the first text on.
+        if self._ends is None:
+            self._ends = time.monotonic() + self._budget_s
+        left_s = self._ends - time.monotonic()
         try:
-            return self._search(compiled(pattern), text)
+            return left_s > 0 and self._search(compiled(pattern), text, left_s)
         except _LateError:
             return False
         finally:
-            self._left_s -= time.monotonic() - started
-            self.stopped = self._left_s <= 0
+            self.stopped = time.monotonic() >= self._ends
 
-    def _search(self, pattern: re.Pattern[str], text: str) -> bool:
+    @staticmethod
+    def _search(pattern: re.Pattern[str], text: str, left_s: float) -> bool:
         if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
             return pattern.search(text) is not None
         before = signal.signal(signal.SIGALRM, _ring)
         try:
             # Rings again and again: a first ring may come where nothing can be raised through.
-            signal.setitimer(signal.ITIMER_REAL, max(self._left_s, 0.001), 0.1)
+            signal.setitimer(signal.ITIMER_REAL, max(left_s, 0.001), 0.1)
             return pattern.search(text) is not None
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
