@@ -255,7 +255,7 @@ def query_page() -> Page:
         text="For `pkm find`, `pkm seek`, rules.yaml, the words of a question and saved searches. Whatever you type is "
         "read somehow, and `pkm find … --explain` says how. Accents, case and full width make no difference.",
         sections=(Section(title="Forms", rows=tuple((row.form, row.meaning) for row in ROWS)),),
-        closing="A rule and a question ask for no links between notes; a rule for no /regular expression/ either.",
+        closing="A rule and a question ask for no links between notes and for no /regular expression/.",
     )
 
 

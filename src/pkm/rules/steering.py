@@ -227,12 +227,12 @@ def split_words(text: str) -> tuple[str, ...]:
 
 
 def _timeless(node: Node) -> Node:
-    """A question has no clock and looks at no links: what needs them is read as words."""
+    """A question has no clock, looks at no links and may not take long: what needs that is read as words."""
     return replaced(node, _as_words)
 
 
 def _as_words(leaf: Term | Filter) -> Node:
-    if isinstance(leaf, Filter) and leaf.key in TIMED | GRAPH:
+    if isinstance(leaf, Filter) and leaf.key in TIMED | GRAPH | {"regex"}:
         return Term(f"{leaf.key} {leaf.value}")
     return leaf
 

@@ -109,6 +109,7 @@ class Store:
     quotes: "Quotes"
     standings: "Standings"
     search: "Search"
+    kin: "Kin"
     revisits: "Revisits"
     digests: "Digests"
     shares: "Shares"
