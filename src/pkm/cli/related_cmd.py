@@ -27,7 +27,7 @@ def show_related(
         int, typer.Option("--limit", metavar="N", help="Rows to show; 0 is all.", min=0)
     ] = LIMIT,
 ) -> None:
-    """What else you have that belongs with an item or a note, and why.
+    """What belongs with an item or a note, and why.
 
     Two things belong together if a link ties them, if a note is on both, if they were kept for one question, or if
     they share tags or rare words. Nothing is sent anywhere, and nothing is guessed: each row says what is shared.
