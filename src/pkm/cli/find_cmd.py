@@ -1,6 +1,6 @@
 """`pkm find`: one list over everything that was brought in, noted, marked and sent out."""
 
-import secrets
+import os
 import sys
 from typing import Annotated, Any
 
@@ -20,7 +20,6 @@ from pkm.rules.query import Filter
 from pkm.rules.querywords import HAS, IN, SORTS, meant, sort_named
 from pkm.rules.tails import short_ids
 from pkm.sense.finding import EVERYTHING, Finding, Found, Wish, find
-from pkm.shelf import searches
 from pkm.shelf.shelf import Shelf
 
 commands = Commands()
@@ -96,10 +95,12 @@ def find_all(  # noqa: PLR0913, PLR0917 - one parameter an option
             sort=_sort(sort, newest=newest),
             also=also,
             width=context,
-            seed=secrets.randbelow(1_000_000),
+            seed=int.from_bytes(os.urandom(3)),
         )
         finding = find(shelf, words, wish)
         if finding.unknown and words.strip() == f"@{finding.unknown[0]}":
+            from pkm.shelf import searches  # noqa: PLC0415 - it can write too, and most searches only look
+
             searches.get(shelf, finding.unknown[0])  # says what there is instead
         if save is not None:
             _keep(run, shelf, save, words, also)
@@ -125,6 +126,8 @@ def _sort(word: str | None, *, newest: bool) -> str | None:
 
 def _keep(run: Run, shelf: Shelf, name: str, words: str, also: tuple[Filter, ...]) -> None:
     """Options are saved as the words that mean the same."""
+    from pkm.shelf import searches  # noqa: PLC0415 - the same
+
     options = (f'{one.key}:"{one.value}"' if " " in one.value else f"{one.key}:{one.value}" for one in also)
     # In brackets, since OR binds less than what stands behind it.
     query = " ".join([f"({words})", *options]) if also else words

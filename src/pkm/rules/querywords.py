@@ -17,6 +17,9 @@ TIMED: Final = frozenset({"date", "since", "until", "added", "published", "modif
 GRAPH: Final = frozenset({"links-to", "linked-from", "related"})
 """Keys whose value names a note or an item: they need the links before they mean anything."""
 
+LINKED: Final = frozenset({"orphan", "deadend", "broken"})
+"""Values of `is` that ask about links."""
+
 IN: Final = ("items", "notes", "questions", "checks", "claims", "quotes", "editions")
 IS: Final = (
     *("new", "kept", "let-go", "later", "hidden", "noted", "unsensed", "shared", "checked"),

@@ -24,14 +24,13 @@ from pkm.rules.limits import RULES, RULES_BYTES, TAG_CHARS
 from pkm.rules.matching import Matcher, Subject
 from pkm.rules.moments import with_moments
 from pkm.rules.query import EVERYTHING, And, Filter, Node, Or, explain, filters, read_query
-from pkm.rules.querywords import GRAPH
+from pkm.rules.querywords import GRAPH, LINKED
 from pkm.rules.yamlfile import Listed, Mapped, NotReadable, Scalar, Value, read_yaml
 
 NAME_CHARS: Final = 100
 _KEYS: Final = ("name", "when", "do", "sources")
 # A pattern may take for ever on some text, and links are of notes: neither has a place in a pull at night.
 _FIND_ALONE: Final = GRAPH | {"regex"}
-_LINKED: Final = frozenset({"orphan", "deadend", "broken"})
 
 
 class Act(StrEnum):
@@ -274,7 +273,7 @@ def _asked(query: str, sources: Sequence[str], line: int, saved: Mapping[str, st
         name = read.unknown[0]
         raise _Unfit(line, f"there is no saved search '{name}'", f"""for the word: when: '"@{name}"'""")
     for one in filters(read.tree):
-        if one.key in _FIND_ALONE or (one.key == "is" and one.value in _LINKED):
+        if one.key in _FIND_ALONE or (one.key == "is" and one.value in LINKED):
             raise _Unfit(line, f"a rule cannot ask for {explain(one)}", "only `pkm find` can; leave it out")
     if not sources:
         return read.tree

@@ -16,7 +16,6 @@ from pkm.rules.reading import minutes_for
 from pkm.rules.steering import steer
 from pkm.seek.questions import whys
 from pkm.seek.reasons import Fold, Known, because, draw, fold, posts_seldom
-from pkm.shelf import searches
 from pkm.shelf.shelf import Shelf
 from pkm.store.items import ItemFilter
 
@@ -153,7 +152,12 @@ def _with_words(shelf: Shelf, ask: Ask) -> Iterable[str] | None:
     if not ask.words.strip():
         return None
     state = () if ask.everything else (Filter("is", "new"),)
-    read = parse_query(ask.words, searches.queries(shelf, ask.words))
+    saved: dict[str, str] = {}
+    if "@" in ask.words:
+        from pkm.shelf import searches  # noqa: PLC0415 - it can write too, and few looks name a saved search
+
+        saved = searches.queries(shelf, ask.words)
+    read = parse_query(ask.words, saved)
     said = with_moments(read, now=shelf.now(), zone=shelf.zone)
     wanted = And((said, Filter("in", "items"), *state))
     return (hit.ref for hit in shelf.store.search.find(wanted, limit=FOUND_MOST, newest=True))

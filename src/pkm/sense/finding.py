@@ -14,11 +14,10 @@ from pkm.rules import query
 from pkm.rules.fold import fold
 from pkm.rules.moments import with_moments
 from pkm.rules.query import And, Filter, Node, Term
+from pkm.rules.querywords import GRAPH, LINKED
 from pkm.rules.signs import has_signs
 from pkm.rules.snippet import Snippet, snippet
 from pkm.rules.urls import without_secrets
-from pkm.sense.narrowing import Narrowing
-from pkm.shelf import searches
 from pkm.shelf.shelf import Shelf
 from pkm.store.finder import Hit, Order
 
@@ -111,7 +110,7 @@ def find(shelf: Shelf, words: str, wish: Wish = NO_WISH) -> Finding:
         words: As typed; whatever it is, it is no error.
         wish: What is wanted besides.
     """
-    read = query.read_query(words, searches.queries(shelf, words))
+    read = query.read_query(words, _saved(shelf, words))
     tree, hints = meaning(shelf, And((read.tree, *wish.also)) if wish.also else read.tree)
     limit = wish.limit if wish.limit is not None else read.limit if read.limit is not None else LIMIT
     order = Order(by=wish.sort or read.sort or "rank", now=shelf.now(), seed=wish.seed, fold=True)
@@ -136,7 +135,19 @@ def meaning(shelf: Shelf, tree: Node) -> tuple[Node, list[str]]:
     """The tree with its moments and links looked up, and what the user should know of it."""
     hints: list[str] = []
     timed = with_moments(tree, now=shelf.now(), zone=shelf.zone, hints=hints)
+    if not any(one.key in GRAPH or (one.key == "is" and one.value in LINKED) for one in query.filters(timed)):
+        return timed, hints
+    from pkm.sense.narrowing import Narrowing  # noqa: PLC0415 - reads files of notes, and few queries ask for links
+
     return Narrowing(shelf, hints).narrowed(timed), hints
+
+
+def _saved(shelf: Shelf, words: str) -> dict[str, str]:
+    if "@" not in words:
+        return {}
+    from pkm.shelf import searches  # noqa: PLC0415 - it can write too, and few queries name a saved one
+
+    return searches.queries(shelf, words)
 
 
 def _with_longer_words(tree: Node) -> Node | None:
