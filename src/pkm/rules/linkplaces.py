@@ -13,10 +13,12 @@ from urllib.parse import unquote
 from pkm.model.note import LinkForm
 from pkm.rules.markup import Spans
 
+# Two brackets in a path are a link of their own: else it would hang on a space in the name which of both it is.
+_BARE: Final = r"(?:[^\s()<>\[]|\[(?!\[))"
 _LINK: Final = re.compile(
     r"(?P<bang>!?)(?:\[\[(?P<wiki>[^\[\]\n]+)\]\]"
     r"|\[(?P<label>(?:[^\[\]\n\\]|\\.|\[[^\[\]\n]{0,500}\])*+)\]"
-    r"\([ \t]*(?:<(?P<pointed>[^<>\n]*)>|(?P<bare>[^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*))"
+    r"\([ \t]*(?:<(?P<pointed>[^<>\n]*)>|(?P<bare>" + _BARE + r"*(?:\(" + _BARE + r"*\)" + _BARE + r"*)*))"
     r"(?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'|\([^()\n]*\)))?[ \t]*\))"
     r"|^[ ]{0,3}\[(?!\^)[^\[\]\n]+\]:[ \t]*(?:<(?P<to_pointed>[^<>\n]*)>|(?P<to_bare>[^\s<>]+))",
     re.MULTILINE,
